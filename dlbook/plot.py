@@ -1,0 +1,72 @@
+"""Figures of the book: each function draws given data on given axes.
+
+No function here trains, loads or shows anything. Colour tells runs apart;
+dashed is training, solid is validation. The look is in `book.mplstyle`.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+
+
+def plot_history(history, metric: str = "loss", *, label="", ax=None):
+    """Curves of one metric of a `fit` history; call again to add a run.
+
+    Raises:
+        ValueError: the history has no such metric; the message names those
+            it has.
+    """
+    ax = ax or plt.gca()
+    color = None
+    for split, style in [("train", "--"), ("valid", "-")]:
+        values = history.get(f"{split}_{metric}")
+        if values is None:
+            continue
+        (line,) = ax.plot(
+            range(1, len(values) + 1),
+            values,
+            style,
+            color=color,
+            marker="o" if len(values) == 1 else None,
+            label=f"{label} {split}".strip(),
+        )
+        color = line.get_color()
+    if color is None:
+        known = sorted({name.partition("_")[2] or name for name in history})
+        raise ValueError(f"no {metric!r} in this history, only {known}")
+    ax.set(xlabel="epoch", ylabel=metric)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.legend()
+    return ax
+
+
+def show_images(images, *, titles=None, columns: int = 8, size: float = 0.9):
+    """A grid of images (N, 1, H, W), (N, 3, H, W) or (N, H, W) with titles.
+
+    Each image is scaled to its own range. `size` is inches per image.
+    """
+    images = torch.as_tensor(images).detach().cpu().float()
+    if images.ndim == 4:  # channels last, as Matplotlib wants them
+        images = images.permute(0, 2, 3, 1).squeeze(-1)
+    if images.ndim not in (3, 4) or len(images) == 0:
+        raise ValueError(
+            f"images have shape {tuple(images.shape)}; wanted at least one "
+            "of (N, 1, H, W), (N, 3, H, W) or (N, H, W)"
+        )
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(f"{len(titles)} titles for {len(images)} images")
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    height = size * (1.35 if titles is not None else 1.05)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * height), squeeze=False
+    )
+    for ax in axes.flat:
+        ax.axis("off")
+    for i, image in enumerate(images):
+        ax = axes.flat[i]
+        low, high = image.min(), image.max()
+        scaled = (image - low) / (high - low).clamp_min(1e-12)
+        ax.imshow(scaled.numpy())
+        if titles is not None:
+            ax.set_title(titles[i], fontsize="small", loc="center")
+    return figure

@@ -1,0 +1,65 @@
+"""What every page asks of the machine and of a model."""
+
+import random
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+
+def default_device() -> torch.device:
+    """The accelerator of this machine (CUDA, MPS, ...), or else its CPU."""
+    if torch.accelerator.is_available():
+        return torch.accelerator.current_accelerator()
+    return torch.device("cpu")
+
+
+def set_seed(seed: int) -> None:
+    """Make the random numbers of Python, NumPy and PyTorch repeatable.
+
+    Raises:
+        TypeError, ValueError: `seed` is not a whole number in 0..2**32 - 1,
+            the range that all three generators accept.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"seed = {seed!r} is not a whole number; try seed = 0")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed = {seed} is not in 0..{2**32 - 1}")
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def check_parameters(*, quick: bool, seed: int) -> None:
+    """Refuse wrong parameters of a chapter before anything is trained.
+
+    `quick` is True (minutes on a CPU) or False (the full run); `seed` is what
+    `set_seed` accepts, and is set.
+    """
+    if not isinstance(quick, bool):
+        raise TypeError(
+            f"quick = {quick!r} is neither True (minutes on a CPU) "
+            "nor False (the full run, for a GPU)"
+        )
+    set_seed(seed)
+
+
+def to_device(batch, device):
+    """Move a tensor, or nested tuples, lists and dicts of them, to `device`.
+
+    What is not a tensor (a string, a number, None) passes unchanged.
+    """
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, dict):
+        return {key: to_device(item, device) for key, item in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):  # namedtuple
+        return type(batch)(*(to_device(item, device) for item in batch))
+    if isinstance(batch, tuple | list):
+        return type(batch)(to_device(item, device) for item in batch)
+    return batch
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Number of trainable scalars in `model`."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

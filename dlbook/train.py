@@ -1,0 +1,174 @@
+"""The training loop of the book: two functions that keep no state.
+
+`fit` learns about the task from one argument, the *objective*: a function of
+(model, batch) that returns the loss to minimise and a dict of metrics to
+report. The rest is the same for a classifier, a language model, a detector.
+"""
+
+import time
+from collections import defaultdict
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from dlbook.checkpoint import load_checkpoint, save_checkpoint
+from dlbook.checks import (
+    call_objective,
+    check_finite,
+    check_labels,
+    check_loader,
+    tensors,
+)
+from dlbook.progress import ProgressLine
+from dlbook.runtime import default_device, to_device
+
+
+def classification(model, batch):
+    """Cross-entropy and accuracy of a classifier on (inputs, labels).
+
+    The model returns logits (B, K) for labels (B,), whole numbers in 0..K-1.
+    """
+    inputs, labels = batch
+    logits = model(inputs)
+    check_labels(logits, labels)
+    accuracy = (logits.argmax(dim=1) == labels).float().mean()
+    return F.cross_entropy(logits, labels), {"accuracy": accuracy}
+
+
+def regression(model, batch):
+    """Mean squared error on (inputs, targets), compared shape for shape."""
+    inputs, targets = batch
+    predictions = model(inputs)
+    if predictions.shape != targets.shape:
+        raise ValueError(
+            f"predictions {tuple(predictions.shape)} and targets "
+            f"{tuple(targets.shape)} would broadcast to every pair; "
+            "reshape one of them"
+        )
+    return F.mse_loss(predictions, targets), {}
+
+
+def fit(
+    model: nn.Module,
+    train_loader,
+    valid_loader=None,
+    *,
+    optimizer,
+    epochs: int,
+    objective=classification,
+    scheduler=None,
+    clip: float | None = None,
+    device=None,
+    checkpoint=None,
+    progress: bool = True,
+) -> dict[str, list[float]]:
+    """Train `model` in place; return its history, one value per epoch.
+
+    Args:
+        optimizer: any torch optimizer over `model.parameters()`.
+        objective: (model, batch) -> (loss, {name: value}), means over the
+            batch. They are weighted by the length of the batch's first
+            tensor, or by the entry "count" of the dict (tokens, boxes).
+        scheduler: learning-rate schedule, advanced once per batch.
+        clip: largest allowed norm of the whole gradient.
+        checkpoint: path of a file rewritten after each epoch. If it exists,
+            training goes on from there, up to `epochs` in all, and ends with
+            the weights of an undisturbed run.
+
+    Returns:
+        {"train_loss": [...], "valid_loss": [...], ..., "seconds": [...]}.
+        Training values are means while the weights move, validation values
+        follow the epoch, and seconds count from the first batch.
+
+    Raises:
+        FloatingPointError: the loss is not finite; the weights are those
+            before the step.
+        ValueError: an empty loader, or a checkpoint of other settings.
+    """
+    device = device or default_device()
+    check_loader(train_loader, "training")
+    model.to(device)
+    run = (model, optimizer, scheduler, clip, train_loader)
+    history = load_checkpoint(checkpoint, *run)
+    done = len(history["seconds"])
+    before = history["seconds"][-1] if done else 0.0
+    line = ProgressLine(epochs, len(train_loader), device, show=progress)
+    start = time.perf_counter()
+    for epoch in range(done, epochs):
+        line.begin(epoch)
+        results = train_epoch(*run, objective, device, line)
+        if valid_loader is not None:
+            valid = evaluate(
+                model, valid_loader, objective=objective, device=device
+            )
+            results |= {f"valid_{name}": v for name, v in valid.items()}
+        for name, value in results.items():
+            history.setdefault(name, []).append(value)
+        history["seconds"].append(before + time.perf_counter() - start)
+        save_checkpoint(checkpoint, *run, history)
+        line.report(results)
+    line.close(history)
+    return history
+
+
+def train_epoch(
+    model, optimizer, scheduler, clip, loader, objective, device, line
+) -> dict[str, float]:
+    """One pass over `loader`; the means of loss and metrics on the way."""
+    model.train()
+    mean = RunningMean()
+    for number, batch in enumerate(loader, start=1):
+        batch = to_device(batch, device)
+        loss, metrics = call_objective(objective, model, batch)
+        check_finite(loss, batch, f"{line.epoch}, batch {number}", optimizer)
+        optimizer.zero_grad()
+        loss.backward()
+        if clip is not None:
+            nn.utils.clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
+        if scheduler is not None:
+            scheduler.step()
+        mean.update(batch, loss, metrics)
+        line.advance()
+    return {f"train_{name}": value for name, value in mean.result().items()}
+
+
+@torch.no_grad()
+def evaluate(
+    model, loader, *, objective=classification, device=None
+) -> dict[str, float]:
+    """Mean loss and metrics over all examples of `loader`.
+
+    The model is in evaluation mode meanwhile, and comes back as it was.
+    """
+    device = device or default_device()
+    check_loader(loader, "evaluation")
+    was_training = model.training
+    model.to(device).eval()
+    mean = RunningMean()
+    for batch in loader:
+        batch = to_device(batch, device)
+        mean.update(batch, *call_objective(objective, model, batch))
+    model.train(was_training)
+    return mean.result()
+
+
+class RunningMean:
+    """Means over examples: each batch counts by its size."""
+
+    def __init__(self):
+        self.count, self.sums = 0, defaultdict(float)
+
+    def update(self, batch, loss, metrics):
+        values = {"loss": loss, **metrics}
+        count = values.pop("count", None)
+        count = len(tensors(batch)[0]) if count is None else int(count)
+        self.count += count
+        for name, value in values.items():
+            self.sums[name] += count * torch.as_tensor(value).item()
+
+    def result(self) -> dict[str, float]:
+        if self.count == 0:
+            raise ValueError("there were 0 examples to average over")
+        return {name: total / self.count for name, total in self.sums.items()}

@@ -1,0 +1,151 @@
+"""A run that is killed and started again ends as if nothing had happened."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from dlbook.data import batches
+from dlbook.train import classification, fit
+
+EPOCHS = 12
+
+
+def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01):
+    """Shuffled data, dropout, noise of NumPy and Python, momentum, schedule."""
+    random.seed(0), np.random.seed(0), torch.manual_seed(0)
+    inputs = torch.randn(60, 2)
+    data = TensorDataset(inputs, (inputs[:, 0] > 0).long())
+    private = torch.Generator().manual_seed(9)
+    loader = DataLoader(data, 10, shuffle=True, generator=private)
+    model = nn.Sequential(
+        nn.Linear(2, width), nn.BatchNorm1d(width), nn.Dropout(0.3),
+        nn.Linear(width, 2),
+    )  # fmt: skip
+    adam = torch.optim.AdamW(model.parameters(), lr)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, 0.1, 6 * EPOCHS)
+
+    def noisy(model, batch):
+        if hook:
+            hook()
+        noise = np.random.randn() + random.random()
+        return classification(model, (batch[0] + 0.1 * noise, batch[1]))
+
+    history = fit(model, loader, batches(data, 7), optimizer=adam,
+                  epochs=epochs, objective=noisy, scheduler=schedule,
+                  checkpoint=checkpoint, device="cpu", progress=False)  # fmt: skip
+    return model.state_dict(), history
+
+
+def values(history):
+    return {name: v for name, v in history.items() if name != "seconds"}
+
+
+def assert_same(one, other):
+    (weights, history), (other_weights, other_history) = one, other
+    for name, tensor in weights.items():
+        assert torch.equal(tensor, other_weights[name]), name
+    assert values(history) == values(other_history)
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    return run(None)
+
+
+def test_a_checkpoint_changes_nothing(tmp_path, undisturbed):
+    path = tmp_path / "run.pt"
+    assert_same(run(path), undisturbed)
+    assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
+    assert_same(run(path), undisturbed)  # finished: only read
+
+
+class Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("batch", [1, 7, 20, 40, 12 * 13])
+def test_a_run_stopped_in_any_batch_goes_on(tmp_path, undisturbed, batch):
+    calls = iter(range(1, 10_000))
+
+    def hook():
+        if next(calls) == batch:
+            raise Stop
+
+    with pytest.raises(Stop):
+        run(tmp_path / "run.pt", hook=hook)
+    assert_same(run(tmp_path / "run.pt"), undisturbed)
+
+
+def test_more_epochs_go_on_from_a_finished_run(tmp_path):
+    path = tmp_path / "run.pt"
+    run(path, 4)
+    again = run(path, 6)
+    assert_same(again, run(None, 6))
+    assert len(again[1]["seconds"]) == 6
+    assert again[1]["seconds"] == sorted(again[1]["seconds"])
+
+
+def test_sigkill_at_any_moment_loses_nothing(tmp_path, undisturbed):
+    """Real processes, killed at several moments until one gets through."""
+    path = tmp_path / "run.pt"
+    code = (
+        "import sys, time, pathlib; sys.path[:0] = sys.argv[1:3]\n"
+        "from test_checkpoint import run\n"
+        "run(pathlib.Path(sys.argv[3]), hook=lambda: time.sleep(0.004))\n"
+    )
+    here = __file__.rpartition("/")[0]
+    command = [sys.executable, "-c", code, here, here + "/..", str(path)]
+    kills = 0
+    for delay in (0.0, 0.11, 0.23, 0.31):
+        size = path.stat().st_mtime_ns if path.exists() else None
+        process = subprocess.Popen(command)
+        while process.poll() is None:  # wait for the next checkpoint
+            if path.exists() and path.stat().st_mtime_ns != size:
+                break
+            time.sleep(0.001)
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        kills += process.wait() == -signal.SIGKILL
+    assert kills >= 3
+    done = len(torch.load(path, weights_only=True)["history"]["seconds"])
+    assert 3 <= done < EPOCHS  # it went on each time, and was not finished
+    assert_same(run(path), undisturbed)
+
+
+def test_a_torn_write_leaves_the_old_file(tmp_path, undisturbed, monkeypatch):
+    path = tmp_path / "run.pt"
+    run(path, 3)
+    save = torch.save
+
+    def torn(state, file):
+        save(state, file)
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(torch, "save", torn)
+    with pytest.raises(OSError, match="No space"):
+        run(path, 6)
+    monkeypatch.undo()
+    assert [file.name for file in tmp_path.iterdir()] == ["run.pt"]
+    assert_same(run(path), undisturbed)
+
+
+@pytest.mark.parametrize(
+    "settings, words",
+    [({"width": 9}, r"0\.weight.*\(8, 2\).*\(9, 2\)"), ({"lr": 0.5}, "lr")],
+)
+def test_a_checkpoint_of_another_run_is_refused(tmp_path, settings, words):
+    path = tmp_path / "run.pt"
+    run(path, 2)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=words) as error:
+        run(path, 2, **settings)
+    assert "another file name" in str(error.value)
+    assert path.read_bytes() == before

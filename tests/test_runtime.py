@@ -1,0 +1,76 @@
+import random
+from collections import namedtuple
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dlbook.runtime import (
+    check_parameters,
+    count_parameters,
+    default_device,
+    set_seed,
+    to_device,
+)
+
+
+def draw():
+    return random.random(), np.random.rand(), torch.rand(1).item()
+
+
+def test_set_seed_repeats_all_three_generators():
+    set_seed(3)
+    first = draw()
+    later = draw()
+    set_seed(3)
+    assert draw() == first
+    assert all(a != b for a, b in zip(first, later, strict=True))
+
+
+@pytest.mark.parametrize(
+    "seed, error",
+    [(-1, ValueError), (2**32, ValueError), ("0", TypeError), (0.5, TypeError)]
+    + [(True, TypeError), (None, TypeError)],
+)
+def test_a_wrong_seed_is_named(seed, error):
+    with pytest.raises(error, match=str(seed)):
+        set_seed(seed)
+
+
+@pytest.mark.parametrize("quick", ["yes", 7, None, 1])
+def test_a_wrong_quick_is_named(quick):
+    with pytest.raises(TypeError, match=f"quick = {quick!r}"):
+        check_parameters(quick=quick, seed=0)
+
+
+def test_check_parameters_seeds():
+    check_parameters(quick=True, seed=5)
+    first = draw()
+    set_seed(5)
+    assert draw() == first
+    with pytest.raises(ValueError, match="-4"):
+        check_parameters(quick=False, seed=-4)
+
+
+def test_to_device_keeps_the_shape_of_what_it_moves():
+    Pair = namedtuple("Pair", "x y")
+    x = torch.ones(2)
+    batch = {"a": [x, (x, "name")], "b": Pair(x, 3)}
+    moved = to_device(batch, "meta")
+    assert moved["a"][0].device.type == "meta"
+    assert moved["a"][1][0].device.type == "meta"
+    assert moved["a"][1][1] == "name"
+    assert isinstance(moved["b"], Pair) and moved["b"].y == 3
+    assert moved["b"].x.device.type == "meta" and x.device.type == "cpu"
+
+
+def test_count_parameters_leaves_out_frozen_ones():
+    model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 5))
+    assert count_parameters(model) == 3 * 4 + 4 + 4 * 5 + 5
+    model[0].requires_grad_(False)
+    assert count_parameters(model) == 4 * 5 + 5
+
+
+def test_default_device_computes():
+    assert torch.ones(2, device=default_device()).sum() == 2
