@@ -1,7 +1,3 @@
-"""The code of the book. Import each name from the module that owns the idea:
-
-    from dlbook.train import fit
-    from dlbook.data import batches, fashion_mnist
-"""
+"""The code of the book; import each name from the module that owns it."""
 
 __version__ = "0.1.0"

@@ -70,3 +70,28 @@ def show_images(images, *, titles=None, columns: int = 8, size: float = 0.9):
         if titles is not None:
             ax.set_title(titles[i], fontsize="small", loc="center")
     return figure
+
+
+def plot_graph(names, places, arrows, *, values, slopes):
+    """A computational graph with values (blue) and slopes (red) at its nodes.
+
+    `names` and `places` [(x, y), ...] describe the nodes, `arrows` are pairs
+    of their numbers. `values` holds those known so far, first node first;
+    `slopes` is {node: derivative of the last node with respect to it}.
+    """
+    figure, ax = plt.subplots(figsize=(6.2, 2.8))
+    for start, end in arrows:
+        style = {"arrowstyle": "->", "shrinkA": 22, "shrinkB": 22}
+        ax.annotate("", places[end], places[start], arrowprops=style)
+    box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": "#5b6474"}
+    for node, ((x, y), name) in enumerate(zip(places, names, strict=True)):
+        ax.text(x, y, name, ha="center", va="center", bbox=box)
+        if node < len(values):
+            ax.text(x, y + 0.34, values[node], ha="center", color="#0072B2")
+        if node in slopes:
+            ax.text(x, y - 0.5, slopes[node], ha="center", color="#D55E00")
+    xs, ys = zip(*places, strict=True)
+    ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5))
+    ax.set(ylim=(min(ys) - 0.7, max(ys) + 0.6))
+    ax.axis("off")
+    return figure

@@ -1,5 +1,6 @@
 """What every page asks of the machine and of a model."""
 
+import os
 import random
 
 import numpy as np
@@ -8,7 +9,12 @@ from torch import Tensor, nn
 
 
 def default_device() -> torch.device:
-    """The accelerator of this machine (CUDA, MPS, ...), or else its CPU."""
+    """The accelerator of this machine (CUDA, MPS, ...), or else its CPU.
+
+    The environment variable DLBOOK_DEVICE, such as "cpu", overrides both.
+    """
+    if os.environ.get("DLBOOK_DEVICE"):
+        return torch.device(os.environ["DLBOOK_DEVICE"])
     if torch.accelerator.is_available():
         return torch.accelerator.current_accelerator()
     return torch.device("cpu")

@@ -129,7 +129,7 @@ def train_epoch(
         optimizer.step()
         if scheduler is not None:
             scheduler.step()
-        mean.update(batch, loss, metrics)
+        mean.update(example_count(batch, metrics), loss=loss, **metrics)
         line.advance()
     return {f"train_{name}": value for name, value in mean.result().items()}
 
@@ -149,9 +149,15 @@ def evaluate(
     mean = RunningMean()
     for batch in loader:
         batch = to_device(batch, device)
-        mean.update(batch, *call_objective(objective, model, batch))
+        loss, metrics = call_objective(objective, model, batch)
+        mean.update(example_count(batch, metrics), loss=loss, **metrics)
     model.train(was_training)
     return mean.result()
+
+
+def example_count(batch, metrics) -> int:
+    """What a batch counts for: its "count" if it says so, else its length."""
+    return int(metrics.pop("count", len(tensors(batch)[0])))
 
 
 class RunningMean:
@@ -160,10 +166,7 @@ class RunningMean:
     def __init__(self):
         self.count, self.sums = 0, defaultdict(float)
 
-    def update(self, batch, loss, metrics):
-        values = {"loss": loss, **metrics}
-        count = values.pop("count", None)
-        count = len(tensors(batch)[0]) if count is None else int(count)
+    def update(self, count: int, **values):
         self.count += count
         for name, value in values.items():
             self.sums[name] += count * torch.as_tensor(value).item()

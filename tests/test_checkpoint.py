@@ -19,16 +19,18 @@ EPOCHS = 12
 
 
 def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01):
-    """Shuffled data, dropout, noise of NumPy and Python, momentum, schedule."""
+    """Shuffles, dropout, noise of NumPy and Python, AdamW, a schedule."""
     random.seed(0), np.random.seed(0), torch.manual_seed(0)
     inputs = torch.randn(60, 2)
     data = TensorDataset(inputs, (inputs[:, 0] > 0).long())
     private = torch.Generator().manual_seed(9)
     loader = DataLoader(data, 10, shuffle=True, generator=private)
     model = nn.Sequential(
-        nn.Linear(2, width), nn.BatchNorm1d(width), nn.Dropout(0.3),
+        nn.Linear(2, width),
+        nn.BatchNorm1d(width),
+        nn.Dropout(0.3),
         nn.Linear(width, 2),
-    )  # fmt: skip
+    )
     adam = torch.optim.AdamW(model.parameters(), lr)
     schedule = torch.optim.lr_scheduler.OneCycleLR(adam, 0.1, 6 * EPOCHS)
 
@@ -38,9 +40,18 @@ def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01):
         noise = np.random.randn() + random.random()
         return classification(model, (batch[0] + 0.1 * noise, batch[1]))
 
-    history = fit(model, loader, batches(data, 7), optimizer=adam,
-                  epochs=epochs, objective=noisy, scheduler=schedule,
-                  checkpoint=checkpoint, device="cpu", progress=False)  # fmt: skip
+    history = fit(
+        model,
+        loader,
+        batches(data, 7),
+        optimizer=adam,
+        epochs=epochs,
+        objective=noisy,
+        scheduler=schedule,
+        checkpoint=checkpoint,
+        device="cpu",
+        progress=False,
+    )
     return model.state_dict(), history
 
 

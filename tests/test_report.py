@@ -9,7 +9,9 @@ from dlbook.report import MIME, report
 @pytest.fixture
 def shown(monkeypatch):
     outputs = []
-    monkeypatch.setattr(module, "display", lambda data, raw: outputs.append(data))
+    monkeypatch.setattr(
+        module, "display", lambda data, raw: outputs.append(data)
+    )
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "quick", True, raising=False)
     monkeypatch.setattr(main, "seed", 7, raising=False)
@@ -24,9 +26,14 @@ def test_report_prints_one_line_and_keeps_a_record(shown, capsys):
     assert list(shown[0]) == [MIME]
     assert record.pop("device") in ("cpu", "cuda", "mps", "cuda:0")
     assert record == {
-        "name": "test_accuracy", "value": 0.84567, "floor": 0.84,
-        "ceiling": 0.88, "quick": True, "seed": 7, "seconds": 12.3,
-    }  # fmt: skip
+        "name": "test_accuracy",
+        "value": 0.84567,
+        "floor": 0.84,
+        "ceiling": 0.88,
+        "quick": True,
+        "seed": 7,
+        "seconds": 12.3,
+    }
 
 
 @pytest.mark.parametrize("value", [0.84, 0.88])
@@ -37,9 +44,12 @@ def test_the_bounds_themselves_are_accepted(shown, value):
 
 @pytest.mark.parametrize(
     "value, words",
-    [(0.8399, "below the floor"), (0.8801, "above the ceiling"),
-     (float("nan"), "nan")],
-)  # fmt: skip
+    [
+        (0.8399, "below the floor"),
+        (0.8801, "above the ceiling"),
+        (float("nan"), "nan"),
+    ],
+)
 def test_outside_the_range_it_fails_after_printing(
     shown, capsys, value, words
 ):

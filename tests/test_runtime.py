@@ -30,8 +30,14 @@ def test_set_seed_repeats_all_three_generators():
 
 @pytest.mark.parametrize(
     "seed, error",
-    [(-1, ValueError), (2**32, ValueError), ("0", TypeError), (0.5, TypeError)]
-    + [(True, TypeError), (None, TypeError)],
+    [
+        (-1, ValueError),
+        (2**32, ValueError),
+        ("0", TypeError),
+        (0.5, TypeError),
+        (True, TypeError),
+        (None, TypeError),
+    ],
 )
 def test_a_wrong_seed_is_named(seed, error):
     with pytest.raises(error, match=str(seed)):
@@ -70,6 +76,11 @@ def test_count_parameters_leaves_out_frozen_ones():
     assert count_parameters(model) == 3 * 4 + 4 + 4 * 5 + 5
     model[0].requires_grad_(False)
     assert count_parameters(model) == 4 * 5 + 5
+
+
+def test_default_device_can_be_named(monkeypatch):
+    monkeypatch.setenv("DLBOOK_DEVICE", "meta")
+    assert default_device().type == "meta"
 
 
 def test_default_device_computes():

@@ -64,7 +64,10 @@ def test_an_objective_may_count_tokens():
 
     def per_token(model, batch):
         tokens = batch[batch > 0]
-        return tokens.mean(), {"twice": 2 * tokens.mean(), "count": len(tokens)}
+        return tokens.mean(), {
+            "twice": 2 * tokens.mean(),
+            "count": len(tokens),
+        }
 
     result = evaluate(nn.Identity(), loader, objective=per_token, device="cpu")
     assert result == {"loss": 2.0, "twice": 4.0}  # (1 + 1 + 4) / 3
@@ -83,7 +86,7 @@ def test_evaluate_leaves_mode_weights_and_gradients():
 def test_evaluate_switches_dropout_off():
     _, _, loader = toy()
     model = network()
-    assert evaluate(model, loader, **{"device": "cpu"}) == evaluate(
+    assert evaluate(model, loader, device="cpu") == evaluate(
         model, loader, device="cpu"
     )
 
@@ -94,8 +97,15 @@ def test_fit_is_the_plain_loop_to_the_last_bit():
     torch.manual_seed(2)
     optimizer = sgd(a)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 22)
-    fit(a, loader, epochs=2, optimizer=optimizer, scheduler=schedule,
-        clip=0.5, **QUIET)  # fmt: skip
+    fit(
+        a,
+        loader,
+        epochs=2,
+        optimizer=optimizer,
+        scheduler=schedule,
+        clip=0.5,
+        **QUIET,
+    )
     torch.manual_seed(2)
     optimizer = sgd(b)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 22)
@@ -119,23 +129,34 @@ def test_two_short_fits_are_one_long_fit():
         _, _, loader = toy(shuffle=True)
         optimizer = torch.optim.Adam(model.parameters(), 0.1)
         torch.manual_seed(4)
-        runs = [fit(model, loader, loader, epochs=n, optimizer=optimizer,
-                    **QUIET) for n in calls]  # fmt: skip
+        runs = [
+            fit(model, loader, loader, epochs=n, optimizer=optimizer, **QUIET)
+            for n in calls
+        ]
         models.append(model)
         losses.append(sum((run["valid_loss"] for run in runs), []))
     assert same_weights(*models) and losses[0] == losses[1]
 
 
 def test_history_has_one_value_per_epoch_and_means_over_examples():
-    inputs, labels, loader = toy()
+    _, _, loader = toy()
     model = nn.Linear(2, 2)
     before = evaluate(model, loader, device="cpu")
-    history = fit(model, loader, loader, epochs=3, **QUIET,
-                  optimizer=torch.optim.SGD(model.parameters(), 0.0))  # fmt: skip
+    history = fit(
+        model,
+        loader,
+        loader,
+        epochs=3,
+        **QUIET,
+        optimizer=torch.optim.SGD(model.parameters(), 0.0),
+    )
     assert sorted(history) == [
-        "seconds", "train_accuracy", "train_loss", "valid_accuracy",
+        "seconds",
+        "train_accuracy",
+        "train_loss",
+        "valid_accuracy",
         "valid_loss",
-    ]  # fmt: skip
+    ]
     for split in ("train", "valid"):
         assert history[f"{split}_loss"] == pytest.approx([before["loss"]] * 3)
     assert history["seconds"] == sorted(history["seconds"])
@@ -151,8 +172,15 @@ def test_fit_trains_in_training_mode():
 
     model = network().eval()
     _, _, loader = toy(20)
-    fit(model, loader, loader, epochs=1, optimizer=sgd(model),
-        objective=watch, **QUIET)  # fmt: skip
+    fit(
+        model,
+        loader,
+        loader,
+        epochs=1,
+        optimizer=sgd(model),
+        objective=watch,
+        **QUIET,
+    )
     assert seen == [True, True, False, False]
 
 
@@ -160,22 +188,36 @@ def test_fit_clips_the_gradient():
     model = nn.Linear(2, 2)
     start = model.weight.detach().clone()
     _, _, loader = toy(10)
-    fit(model, loader, epochs=1, clip=1e-3, **QUIET,
-        optimizer=torch.optim.SGD(model.parameters(), 1.0))  # fmt: skip
+    fit(
+        model,
+        loader,
+        epochs=1,
+        clip=1e-3,
+        **QUIET,
+        optimizer=torch.optim.SGD(model.parameters(), 1.0),
+    )
     assert 0 < (model.weight - start).norm() <= 1.001e-3
 
 
 def test_fit_learns_both_tasks():
-    inputs, labels, loader = toy()
+    inputs, _, loader = toy()
     model = nn.Linear(2, 2)
-    history = fit(model, loader, loader, epochs=20, **QUIET,
-                  optimizer=sgd(model, 1.0))  # fmt: skip
+    history = fit(
+        model, loader, loader, epochs=20, **QUIET, optimizer=sgd(model, 1.0)
+    )
     assert history["valid_accuracy"][-1] > 0.95
     targets = inputs @ torch.tensor([[2.0], [-3.0]])
     loader = DataLoader(TensorDataset(inputs, targets), 10, shuffle=True)
     model = nn.Linear(2, 1)
-    history = fit(model, loader, loader, epochs=30, objective=regression,
-                  optimizer=sgd(model, 0.05), **QUIET)  # fmt: skip
+    history = fit(
+        model,
+        loader,
+        loader,
+        epochs=30,
+        objective=regression,
+        optimizer=sgd(model, 0.05),
+        **QUIET,
+    )
     assert history["valid_loss"][-1] < 1e-6
 
 
@@ -195,8 +237,14 @@ def test_progress_leaves_one_line_of_final_numbers(capsys):
 
 def train(model, inputs, labels, objective=classification, lr=0.1):
     loader = batches(TensorDataset(inputs, labels), 5)
-    return fit(model, loader, epochs=3, objective=objective,
-               optimizer=torch.optim.SGD(model.parameters(), lr), **QUIET)  # fmt: skip
+    return fit(
+        model,
+        loader,
+        epochs=3,
+        objective=objective,
+        optimizer=torch.optim.SGD(model.parameters(), lr),
+        **QUIET,
+    )
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_step():

@@ -1,0 +1,171 @@
+"""A headless Chromium that notes errors and requests to other places."""
+
+import functools
+import http.server
+import shutil
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+ALONE = (  # no sandbox as root, and nothing sent on Chromium's own account
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+)  # fmt: skip
+
+
+@contextmanager
+def chromium():
+    """A browser, or a skipped test that says what is missing."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.skip(f"no Chromium found: looked for {', '.join(PROGRAMS)}")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as runner:
+        browser = runner.chromium.launch(executable_path=program, args=ALONE)
+        yield browser
+        browser.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        pass
+
+
+@contextmanager
+def served(folder):
+    """The address of a folder on this machine."""
+    handler = functools.partial(Quiet, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def opened(browser, address, *, scheme="light", width=1280, **options):
+    """A page; when done, no script may have failed, no request gone out."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        reduced_motion="reduce",  # colours that are not on their way
+        **options,
+    )
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    wrong = []
+    home = ("http://127.0.0.1:", "file:", "data:", "blob:")
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.on("console", lambda line: line.type == "error"
+            and wrong.append(f"console: {line.text}"))  # fmt: skip
+    page.on("request", lambda request: request.url.startswith(home)
+            or wrong.append(f"request: {request.url}"))  # fmt: skip
+    page.on("response", lambda reply: reply.status >= 400
+            and wrong.append(f"{reply.status}: {reply.url}"))  # fmt: skip
+    try:
+        page.goto(address, wait_until="load")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach(d => d.open = true)"
+        )
+        yield page
+        assert not wrong, wrong
+    finally:
+        context.close()
+
+
+def state(figure):
+    """What a reader sees and hears of a figure now."""
+    view = figure.locator(".dl-view")
+    readout = figure.locator(".dl-readout")
+    return {
+        "picture": view.inner_html(),
+        "alt": view.get_attribute("aria-label"),
+        "readout": readout.inner_text() if readout.count() else None,
+    }
+
+
+def positions(control):
+    """Focus a control and go through it by keyboard, yielding at each stop."""
+    slider = control.get_attribute("type") == "range"
+    count = control.evaluate("e => e.options ? e.options.length : +e.max + 1")
+    control.focus()
+    control.press("Home")
+    yield
+    for _ in range(count - 1):
+        control.press("ArrowRight" if slider else "ArrowDown")
+        yield
+    control.press("ArrowLeft" if slider else "ArrowUp")
+    yield
+    control.press("End")
+    yield
+    control.press("Home")
+    yield
+
+
+def faults_by_keyboard(figure):
+    """What a figure's controls fail to move, one sentence each."""
+    faults, readouts = [], set()
+    for control in figure.locator("input, select").all():
+        seen = [state(figure) for _ in positions(control)]
+        label = control.evaluate("e => e.labels[0].innerText")
+        *stops, back, end, home = seen
+        if len({stop["alt"] for stop in stops}) < len(stops):
+            faults.append(f"{label}: alt text")
+        if len({stop["picture"] for stop in stops}) < 2:
+            faults.append(f"{label}: picture")
+        if (back, end, home) != (stops[-2], stops[-1], stops[0]):
+            faults.append(f"{label}: ArrowLeft, End or Home")
+        readouts |= {stop["readout"] for stop in stops}
+    if len(readouts) == 1 and readouts != {None}:
+        faults.append("readout")
+    return faults
+
+
+def contrast_faults(page):
+    """Text of the page that stands out less than WCAG AA asks."""
+    return page.evaluate(CONTRAST)
+
+
+CONTRAST = """() => {
+  const channels = (text) => {
+    const rgb = text.startsWith("color(srgb")
+      ? text.match(/[\\d.]+/g).map((x) => 255 * x) : text.match(/[\\d.]+/g);
+    return text.startsWith("color(srgb") ? [rgb[0], rgb[1], rgb[2], rgb[3]
+      === undefined ? 1 : rgb[3] / 255] : [...rgb.map(Number), 1].slice(0, 4);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.slice(0, 3).map((c) => c / 255).map(
+      (c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = channels(getComputedStyle(at).backgroundColor);
+      if (color[3] > 0.5) return color;
+    }
+    return [255, 255, 255, 1];
+  };
+  const faults = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const words = [...element.childNodes].filter((node) =>
+      node.nodeType === 3 && node.data.trim()).map((node) => node.data);
+    const style = getComputedStyle(element);
+    const inside = element.closest("svg");
+    if (!words.length || element.closest("mjx-container, .headerlink, script,"
+        + " style") || (inside && /^rgb/.test(element.style.fill))
+        || style.visibility === "hidden" || !element.getClientRects().length)
+      continue;
+    const fore = light(channels(inside ? style.fill : style.color));
+    const back = light(behind(element));
+    const [low, high] = [Math.min(fore, back), Math.max(fore, back)];
+    const ratio = (high + 0.05) / (low + 0.05);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 600);
+    if (ratio < (large ? 3 : 4.5))
+      faults.push(`${words[0].trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return faults;
+}"""

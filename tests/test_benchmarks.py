@@ -1,0 +1,74 @@
+"""The benchmarks run, and a broken bound is said aloud."""
+
+import pytest
+
+from benchmarks import __main__ as entry
+from benchmarks import loop
+from benchmarks.timing import Row, best_seconds, paired_ratio
+
+
+def test_a_row_knows_whether_its_bound_is_kept():
+    assert Row("a", 1.02, at_most=1.03).kept
+    assert not Row("a", 1.04, at_most=1.03).kept
+    assert Row("a", 6.0, at_least=5).kept
+    assert not Row("a", 4.0, at_least=5).kept
+    assert Row("a", 4.0).kept
+    assert str(Row("a", 1.04, at_most=1.03)).endswith("at most 1.03  BROKEN")
+
+
+def test_alternatives_take_turns():
+    calls = []
+    times = best_seconds(
+        lambda: calls.append("a"), lambda: calls.append("b"), rounds=2
+    )
+    assert calls == ["a", "b"] * 3  # the first round is not counted
+    assert len(times) == 2
+    assert min(times) >= 0
+
+
+def test_the_paired_ratio_leaves_out_a_busy_moment(monkeypatch):
+    clock = iter(
+        [0, 0]  # warming up
+        + [0, 2, 0, 1] * 2
+        + [0, 50, 0, 1]  # a busy moment
+    )
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    assert paired_ratio(str, str, rounds=3) == 2
+
+
+def test_a_broken_bound_is_an_error_and_an_unknown_name_is_named(
+    monkeypatch, capsys
+):
+    monkeypatch.setattr(loop, "rows", lambda: [Row("x / y", 2, at_most=1)])
+    assert entry.main(["loop"]) == 1
+    out = capsys.readouterr().out
+    assert "torch 2." in out
+    assert "BROKEN" in out
+    monkeypatch.setattr(loop, "rows", lambda: [Row("x / y", 1, at_most=1)])
+    assert entry.main(["loop"]) == 0
+    assert entry.main(["lop"]) == 2
+    assert "'lop'" in capsys.readouterr().out
+
+
+def test_the_plain_loop_is_the_same_training_as_fit():
+    import copy
+
+    import torch
+    from torch.utils.data import TensorDataset
+
+    from dlbook.data import batches
+    from dlbook.train import fit
+
+    torch.manual_seed(0)
+    data = TensorDataset(torch.randn(30, 1, 28, 28), torch.arange(30) % 10)
+    loader = batches(data, 8)
+    one = loop.lenet()
+    other = copy.deepcopy(one)
+    sgd = torch.optim.SGD(one.parameters(), 0.1)
+    history = fit(one, loader, optimizer=sgd, epochs=1, progress=False)
+    sgd = torch.optim.SGD(other.parameters(), 0.1)
+    loss, accuracy = loop.plain_loop(other, loader, sgd)
+    assert history["train_loss"][0] == pytest.approx(loss)
+    assert history["train_accuracy"][0] == pytest.approx(accuracy)
+    for a, b in zip(one.parameters(), other.parameters(), strict=True):
+        assert torch.equal(a, b)

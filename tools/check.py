@@ -1,0 +1,83 @@
+"""What is wrong with a committed notebook, one line for each thing."""
+
+import re
+
+import nbformat
+
+from tools.normal import (
+    address,
+    chapter_path,
+    code_hash,
+    normalise,
+    notebook_text,
+    setup_source,
+    tags,
+)
+
+_MYST = re.compile(
+    r"\{[a-z][\w:+-]*\}`"  # {eq}`name`
+    r"|^ {0,3}:::"  # ::: note
+    r"|^ {0,3}(?:`{3,}|~{3,})\{"  # ```{note}
+    r"|^\([\w-]+\)=$",  # (name)=
+    re.MULTILINE,
+)
+_FENCED = re.compile(r"^(`{3,}|~{3,})(?!\{)[^\n]*\n.*?^\1", re.M | re.DOTALL)
+_NO_ALT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
+
+
+def problems(name, root) -> list[str]:
+    """The problems of the chapter `name`; none is an empty list."""
+    path = chapter_path(name, root)
+    again = f"tools/notebooks.py run {name}"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:
+        return [f"{path.name}: is not a notebook ({error})"]
+    url = address(root)
+    found = [*_opening(notebook.cells, setup_source(url))]
+    for count, cell in enumerate(notebook.cells, start=1):
+        look = _code if cell.cell_type == "code" else _prose
+        begin = cell.source.strip().partition("\n")[0][:40]
+        found += [f"cell {count} ({begin!r}): {what}" for what in look(cell)]
+    if notebook.metadata.get("dlbook", {}).get("code") != code_hash(notebook):
+        found.append(f"its code has changed since it ran; {again}")
+    text = notebook_text(normalise(notebook, url=url))
+    if not found and text != path.read_text(encoding="utf-8"):
+        found.append(f"is not in normal form; {again}")
+    return [f"{path.name}: {what}" for what in found]
+
+
+def _opening(cells, canonical):
+    """The order of the first cells: title, set-up, parameters."""
+    title, setup, parameters = (*cells, None, None, None)[:3]
+    titled = title and title.cell_type == "markdown"
+    if not (titled and title.source.startswith("# ")):
+        yield "does not begin with a title `# ...`"
+    if not (setup and {"setup", "remove-cell"} <= {*tags(setup)}):
+        yield "its second cell is not tagged `setup` and `remove-cell`"
+    elif setup.source != canonical:
+        yield "its set-up cell differs from tools/setup_cell.py"
+    if not (parameters and "parameters" in tags(parameters)):
+        yield "its third cell is not tagged `parameters`"
+
+
+def _code(cell):
+    if cell.get("execution_count") is None:
+        yield "has not been run"
+    kinds = {output.output_type for output in cell.outputs}
+    if "error" in kinds:  # tagged `raises-exception` or not
+        yield "ended with an error: catch it and print it, papermill fails"
+    mimes = {
+        mime for output in cell.outputs for mime in output.get("data", ())
+    }
+    alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt")
+    if any(mime.startswith("image/") for mime in mimes) and not alt:
+        yield "shows a picture without alt text (mystnb: image: alt)"
+
+
+def _prose(cell):
+    shown = _FENCED.sub("", cell.source)
+    for match in _MYST.finditer(shown):
+        yield f"{match[0]!r} is MyST, which Colab and GitHub show raw"
+    for match in _NO_ALT.finditer(shown):
+        yield f"{match[0]!r} is a picture without alt text"
