@@ -121,7 +121,8 @@ def train_epoch(
     for number, batch in enumerate(loader, start=1):
         batch = to_device(batch, device)
         loss, metrics = call_objective(objective, model, batch)
-        check_finite(loss, batch, f"{line.epoch}, batch {number}", optimizer)
+        position = f"epoch {line.epoch} of {line.epochs}, batch {number}"
+        check_finite(loss, batch, position, optimizer)
         optimizer.zero_grad()
         loss.backward()
         if clip is not None:

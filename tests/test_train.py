@@ -228,8 +228,8 @@ def test_progress_leaves_one_line_of_final_numbers(capsys):
     out = capsys.readouterr().out
     assert out.count("\n") == 1 and out.endswith("\n")
     last = out.rsplit("\r", 1)[1]
-    assert last.startswith("epoch 2 of 2  train_loss ")
-    assert "valid_accuracy" in last and last.endswith(" s on cpu\n")
+    assert last.startswith("2/2 train loss 0.")
+    assert ", valid loss 0." in last and last.endswith(" s cpu\n")
 
 
 # Mistakes, and what the reader is told.
