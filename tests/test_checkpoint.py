@@ -13,13 +13,14 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from dlbook.checkpoint import load_checkpoint, save_checkpoint
 from dlbook.data import batches
 from dlbook.train import classification, fit
 
 EPOCHS = 12
 
 
-def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01):
+def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01, **settings):
     """Shuffles, dropout, noise of NumPy and Python, AdamW, a schedule."""
     random.seed(0), np.random.seed(0), torch.manual_seed(0)
     inputs = torch.randn(60, 2)
@@ -51,7 +52,7 @@ def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01):
         scheduler=schedule,
         checkpoint=checkpoint,
         device="cpu",
-        progress=False,
+        **{"progress": False} | settings,
     )
     return model.state_dict(), history
 
@@ -153,9 +154,29 @@ def test_a_torn_write_leaves_the_old_file(tmp_path, undisturbed, monkeypatch):
     assert_same(run(path), undisturbed)
 
 
+def test_a_reader_of_the_old_file_is_not_disturbed(tmp_path):
+    path = tmp_path / "run.pt"
+    run(path, 2)
+    with open(path, "rb") as old:
+        run(path, 3)
+        state = torch.load(old, weights_only=True)
+    assert len(state["history"]["seconds"]) == 2
+
+
+def test_a_finished_run_shows_its_numbers_again(tmp_path, capsys):
+    path = tmp_path / "run.pt"
+    run(path, 3)
+    run(path, 3, progress=True)
+    assert capsys.readouterr().out.startswith("\r3/3 train loss ")
+
+
 @pytest.mark.parametrize(
-    "settings, words",
-    [({"width": 9}, r"0\.weight.*\(8, 2\).*\(9, 2\)"), ({"lr": 0.5}, "lr")],
+    ("settings", "words"),
+    [
+        ({"width": 9}, r"0\.weight.*\(8, 2\).*\(9, 2\)"),
+        ({"lr": 0.5}, "lr"),
+        ({"clip": 1.0}, "clip None.*1.0"),
+    ],
 )
 def test_a_checkpoint_of_another_run_is_refused(tmp_path, settings, words):
     path = tmp_path / "run.pt"
@@ -165,3 +186,12 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, settings, words):
         run(path, 2, **settings)
     assert "another file name" in str(error.value)
     assert path.read_bytes() == before
+
+
+def test_a_checkpoint_that_holds_more_is_refused(tmp_path):
+    path, adam = tmp_path / "run.pt", torch.optim.Adam
+    large, small = nn.Sequential(nn.ReLU(), nn.Linear(2, 2)), nn.ReLU()
+    weight = [nn.Parameter(torch.zeros(1))]
+    save_checkpoint(path, large, adam(weight), None, None, [], {})
+    with pytest.raises(ValueError, match=r"1\.(weight|bias).*lacks"):
+        load_checkpoint(path, small, adam(weight), None, None, [])

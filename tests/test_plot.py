@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlbook.plot import plot_history, show_images
+from dlbook.plot import plot_graph, plot_history, show_images
 
 matplotlib.use("Agg")
 HISTORY = {
@@ -77,3 +77,22 @@ def test_the_book_style_is_used_by_name_and_only_then():
         assert matplotlib.rcParams["axes.spines.top"] is False
         plt.figure()
     assert dict(matplotlib.rcParams) == before
+
+
+def test_plot_graph_shows_what_is_known_so_far():
+    figure = plot_graph(
+        ["x", "y = 2x", "L = y²"],
+        [(0, 0), (1, 0), (2, 0)],
+        [(0, 1), (1, 2)],
+        values=[3, 6],
+        slopes={2: 1},
+    )
+    texts = {
+        (text.get_text(), text.get_color(), round(text.get_position()[0]))
+        for text in figure.axes[0].texts
+        if text.get_text()
+    }
+    blue, red = "#0072B2", "#D55E00"
+    assert {("3", blue, 0), ("6", blue, 1), ("1", red, 2)} <= texts
+    assert len(texts) == 6
+    assert len(figure.axes[0].texts) == 6 + 2  # an arrow is an annotation

@@ -83,6 +83,19 @@ def test_evaluate_leaves_mode_weights_and_gradients():
         assert all(p.grad is None for p in model.parameters())
 
 
+def test_evaluate_records_no_graph():
+    recorded = []
+
+    def watch(model, batch):
+        loss, metrics = classification(model, batch)
+        recorded.append(loss.requires_grad)
+        return loss, metrics
+
+    _, _, loader = toy(20)
+    evaluate(network(), loader, objective=watch, device="cpu")
+    assert recorded == [False, False]
+
+
 def test_evaluate_switches_dropout_off():
     _, _, loader = toy()
     model = network()
