@@ -9,7 +9,7 @@ $(READY): requirements.txt pyproject.toml
 	touch $(READY)
 
 book: $(READY) ## build the site
-	.venv/bin/jupyter-book build . -W --keep-going -n
+	.venv/bin/jupyter-book build . --all -W --keep-going -n
 	@echo "Open file://$(CURDIR)/_build/html/index.html"
 
 test: book ## everything: style, unit tests, every notebook, the built site

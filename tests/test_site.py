@@ -42,7 +42,7 @@ def test_the_trial_page_shows_what_a_chapter_holds():
     assert mistake.text.strip().startswith("Mistake. A step")
     assert len(page.select("blockquote")) == 2
     (fold,) = page.select("details")
-    assert "Show solution" in fold.text
+    assert "Show the solution" in fold.text
     assert "assert 1 + 1" in fold.text
     assert "accuracy 0.84" in page.text
     assert page.select_one('a[href*="colab.research.google.com"]')

@@ -8,11 +8,12 @@ from pathlib import Path
 from docutils import nodes
 
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
+FOLDED = {"solution": "solution", "hide-input": "code"}
 REPORT = "application/vnd.dlbook.report+json"
 
 
 def tidy_notebook(app, docname, source):
-    """Leave the report records out, and call a folded solution by its name."""
+    """Leave the report records out, and call what is folded by its name."""
     if Path(app.env.doc2path(docname)).suffix != ".ipynb":
         return
     notebook = json.loads(source[0])
@@ -25,12 +26,13 @@ def tidy_notebook(app, docname, source):
             if set(output.get("data", {})) != {REPORT}
         ]
         tags = cell["metadata"].get("tags", [])
-        if "solution" in tags:
-            if "hide-cell" not in tags:
-                cell["metadata"]["tags"] = [*tags, "hide-cell"]
+        if "solution" in tags and "hide-cell" not in tags:
+            cell["metadata"]["tags"] = [*tags, "hide-cell"]
+        folded = next((tag for tag in FOLDED if tag in tags), None)
+        if folded:
             cell["metadata"].setdefault("mystnb", {}).update(
-                code_prompt_show="Show solution",
-                code_prompt_hide="Hide solution",
+                code_prompt_show=f"Show the {FOLDED[folded]}",
+                code_prompt_hide=f"Hide the {FOLDED[folded]}",
             )
     source[0] = json.dumps(notebook)
 
