@@ -1,0 +1,45 @@
+"""Counting model of a sequence: Witten and Bell, 1991, method C."""
+
+import math
+from collections import Counter, defaultdict
+
+
+class WittenBell:
+    """How likely is a token after its last `order - 1` tokens?
+
+    `text` is a string (tokens are characters) or a tuple of tokens, and
+    `alphabet` the number of tokens that are possible at all. Each shorter
+    context fills in what a longer one has not seen, see `probabilities`.
+    """
+
+    def __init__(self, text, order: int, *, alphabet: int):
+        self.order, self.alphabet = order, alphabet
+        self.after = defaultdict(Counter)  # context -> what came next
+        for n in range(order):
+            for i in range(n, len(text)):
+                self.after[text[i - n : i]][text[i]] += 1
+        self.totals = {h: sum(c.values()) for h, c in self.after.items()}
+
+    def probabilities(self, token, context) -> list[float]:
+        """Probability of `token` by the models of order 1, 2, ...
+
+        With n tokens seen after a context, t different ones among them, the
+        longer context counts n / (n + t) and the shorter one t / (n + t).
+        """
+        p, found = 1 / self.alphabet, []
+        for n in range(self.order):
+            seen = context[len(context) - n :]
+            if n <= len(context) and seen in self.totals:
+                counts, total = self.after[seen], self.totals[seen]
+                p = (counts[token] + len(counts) * p) / (total + len(counts))
+            found.append(p)
+        return found
+
+    def perplexities(self, text) -> list[float]:
+        """Perplexity of a text by the models of order 1, 2, ..."""
+        losses = [0.0] * self.order
+        for i in range(len(text)):
+            context = text[max(0, i - self.order + 1) : i]
+            for n, p in enumerate(self.probabilities(text[i], context)):
+                losses[n] -= math.log(p)
+        return [math.exp(loss / len(text)) for loss in losses]

@@ -1,0 +1,173 @@
+"""From text to numbers: tokens, a vocabulary, windows of a stream, padding.
+
+A stream is one long tensor of token numbers (N,). Language models learn from
+windows of it: inputs (T,), and as targets the same tokens one place later.
+"""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.utils.data import TensorDataset
+
+LETTERS = " abcdefghijklmnopqrstuvwxyz"
+
+
+def characters(text: str) -> str:
+    """The text in 27 characters: a to z, and one space for all between."""
+    return re.sub("[^a-z]+", " ", text.lower()).strip()
+
+
+def words(text: str) -> list[str]:
+    """Words in lower case, and punctuation marks as words of their own."""
+    return re.findall(r"\w+(?:['’]\w+)*|[^\w\s]", text.lower())
+
+
+class Vocab:
+    """Tokens and their numbers, the most frequent first.
+
+    Args:
+        tokens: any iterable of tokens; equally frequent ones are sorted.
+        min_count: rarer tokens are left out.
+        max_size: the most numbers to give away, with the reserved ones.
+        reserved: tokens that get the first numbers. If "<unk>" is among
+            them it stands for every token without a number.
+
+    `vocab.tokens` is the list of tokens; `len(vocab)` its length.
+    """
+
+    def __init__(
+        self,
+        tokens,
+        *,
+        min_count: int = 1,
+        max_size: int | None = None,
+        reserved=("<unk>",),
+    ):
+        counts = Counter(tokens)
+        kept = [t for t in counts if counts[t] >= min_count]
+        kept = sorted(set(kept) - set(reserved), key=str)
+        kept.sort(key=counts.get, reverse=True)
+        self.tokens = [*reserved, *kept][:max_size]
+        self.index = {token: i for i, token in enumerate(self.tokens)}
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def encode(self, tokens) -> Tensor:
+        """Numbers (N,) of N tokens; those unknown become "<unk>".
+
+        Raises:
+            ValueError: a token is unknown and "<unk>" is not reserved.
+        """
+        unknown = self.index.get("<unk>")
+        numbers = [self.index.get(token, unknown) for token in tokens]
+        if unknown is None and None in numbers:
+            token = list(tokens)[numbers.index(None)]
+            raise ValueError(
+                f"{token!r} is not among the {len(self)} tokens; "
+                'reserve "<unk>" for it'
+            )
+        return torch.tensor(numbers, dtype=torch.long)
+
+    def decode(self, numbers) -> list[str]:
+        """The tokens of numbers (N,).
+
+        Raises:
+            ValueError: a number is not in 0..len(self) - 1.
+        """
+        numbers = torch.as_tensor(numbers).tolist()
+        for number in numbers:
+            if not 0 <= number < len(self):
+                raise ValueError(
+                    f"there is no token {number}, only 0 to {len(self) - 1}"
+                )
+        return [self.tokens[number] for number in numbers]
+
+    def save(self, path) -> None:
+        """Write the tokens to a JSON file."""
+        text = json.dumps(self.tokens, ensure_ascii=False, indent=0)
+        Path(path).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, path) -> "Vocab":
+        """The vocabulary in a file that `save` wrote.
+
+        Raises:
+            ValueError: the file is not a list of different tokens.
+        """
+        try:
+            tokens = json.loads(Path(path).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path} is not a vocabulary: {error}") from None
+        strings = isinstance(tokens, list) and all(
+            isinstance(token, str) for token in tokens
+        )
+        if not strings or len(set(tokens)) < len(tokens):
+            raise ValueError(
+                f"{path} is not a vocabulary: it should be a list of "
+                "different strings; save it again"
+            )
+        return cls([], reserved=tokens)
+
+
+def windows(stream: Tensor, length: int) -> TensorDataset:
+    """All of a stream cut into windows: inputs and targets, both (N, T).
+
+    Window i ends where window i + 1 begins; a rest shorter than T is lost.
+    Shuffled, they are batches of windows from anywhere in the text.
+    """
+    count = (len(stream) - 1) // length
+    if count < 1:
+        raise ValueError(
+            f"a stream of {len(stream)} tokens holds no window of {length} "
+            "and its next token; take shorter windows"
+        )
+    end = count * length
+    inputs, targets = stream[:end], stream[1 : end + 1]
+    return TensorDataset(inputs.view(-1, length), targets.view(-1, length))
+
+
+def contiguous_windows(
+    stream: Tensor, length: int, *, batch_size: int
+) -> TensorDataset:
+    """The same in an order for carried state: inputs and targets (N, T).
+
+    Read in batches of `batch_size` without shuffling, row i of each batch
+    goes on where row i of the batch before stopped. For this the stream is
+    cut into `batch_size` long pieces, one for each row.
+    """
+    piece = (len(stream) - 1) // batch_size // length * length
+    if piece < 1:
+        raise ValueError(
+            f"a stream of {len(stream)} tokens holds no {batch_size} windows "
+            f"of {length} and a next token; take fewer or shorter ones"
+        )
+    end = piece * batch_size
+    parts = []
+    for part in (stream[:end], stream[1 : end + 1]):
+        rows = part.view(batch_size, -1, length)  # (B, windows, T)
+        parts.append(rows.transpose(0, 1).reshape(-1, length))
+    return TensorDataset(*parts)
+
+
+def pad(
+    sequences, *, value: int = 0, length: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """Sequences of different lengths as one tensor (B, T), and lengths (B,).
+
+    `length` is T, or else the longest sequence; what is longer loses its
+    end, and what is shorter gets `value` after its end.
+    """
+    sequences = [torch.as_tensor(sequence) for sequence in sequences]
+    if not sequences:
+        raise ValueError("there are 0 sequences to pad, a batch needs 1")
+    lengths = torch.tensor([len(sequence) for sequence in sequences])
+    length = int(lengths.max()) if length is None else length
+    padded = torch.full((len(sequences), length), value)
+    for row, sequence in zip(padded, sequences, strict=True):
+        row[: len(sequence)] = sequence[:length]
+    return padded, lengths.clamp_max(length)
