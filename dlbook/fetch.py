@@ -10,14 +10,13 @@ import string
 from pathlib import Path
 from typing import NamedTuple
 
-from dlbook.mirror import CutError, MirrorError, append
+from dlbook.mirror import CHUNK, CutError, MirrorError, append
 from dlbook.storing import Line, locked, storing
 from dlbook.unpack import extract
 
 __all__ = ["download", "extract"]
 
 CUTS = 3  # broken connections before a mirror is given up
-CHUNK = 2**18
 
 
 class Content(NamedTuple):

@@ -1,6 +1,5 @@
 """A measured number of the book, kept between a floor and a ceiling."""
 
-import json
 import math
 
 from IPython.display import display
@@ -39,7 +38,7 @@ def report(
         "device": str(default_device()),
         "seconds": None if seconds is None else round(seconds, 1),
     }
-    display({MIME: json.loads(json.dumps(record))}, raw=True)
+    display({MIME: record}, raw=True)
     if not floor <= value <= ceiling:
         side = "below the floor" if value < floor else "above the ceiling"
         raise ValueError(

@@ -120,15 +120,12 @@ def windows(stream: Tensor, length: int) -> TensorDataset:
     Window i ends where window i + 1 begins; a rest shorter than T is lost.
     Shuffled, they are batches of windows from anywhere in the text.
     """
-    count = (len(stream) - 1) // length
-    if count < 1:
+    if len(stream) <= length:
         raise ValueError(
             f"a stream of {len(stream)} tokens holds no window of {length} "
             "and its next token; take shorter windows"
         )
-    end = count * length
-    inputs, targets = stream[:end], stream[1 : end + 1]
-    return TensorDataset(inputs.view(-1, length), targets.view(-1, length))
+    return contiguous_windows(stream, length, batch_size=1)
 
 
 def contiguous_windows(

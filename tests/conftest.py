@@ -110,3 +110,14 @@ def ran_once(tmp_path_factory):
 def ran(ran_once, tmp_path):
     """The folder of a small book whose chapter, trial, has been run."""
     return shutil.copytree(ran_once, tmp_path / "book")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a static interactive figure displayed, newest last."""
+    bundles = []
+    monkeypatch.setenv("DLBOOK_INTERACT", "static")
+    monkeypatch.setattr(
+        "dlbook.interact.display", lambda bundle, raw: bundles.append(bundle)
+    )
+    return bundles

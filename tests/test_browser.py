@@ -38,31 +38,32 @@ def names(folder):
     ]
 
 
-def test_every_control_moves_its_picture_by_keyboard(site, browser):
+def figures(site, browser):
+    """(page name, figure) of every interactive figure, on its open page."""
     folder, address = site
     for name in names(folder):
         if list(site_checks.figures(folder / name)):
             with browsing.opened(browser, f"{address}/{name}") as page:
                 for figure in page.locator(".dl-interact").all():
-                    assert browsing.faults_by_keyboard(figure) == [], name
+                    yield name, figure
+
+
+def test_every_control_moves_its_picture_by_keyboard(site, browser):
+    for name, figure in figures(site, browser):
+        assert browsing.faults_by_keyboard(figure) == [], name
 
 
 def test_every_slider_moves_its_picture_by_mouse(site, browser):
-    folder, address = site
-    for name in names(folder):
-        if list(site_checks.figures(folder / name)):
-            with browsing.opened(browser, f"{address}/{name}") as page:
-                for figure in page.locator(".dl-interact").all():
-                    for slider in figure.locator("input").all():
-                        seen = []
-                        for part in (0.02, 0.98):
-                            box = slider.bounding_box()
-                            slider.click(position={
-                                "x": part * box["width"],
-                                "y": box["height"] / 2})  # fmt: skip
-                            seen.append(browsing.state(figure))
-                        assert seen[0]["alt"] != seen[1]["alt"], name
-                        assert seen[0]["picture"] != seen[1]["picture"], name
+    for name, figure in figures(site, browser):
+        for slider in figure.locator("input").all():
+            seen = []
+            for part in (0.02, 0.98):
+                box = slider.bounding_box()
+                place = {"x": part * box["width"], "y": box["height"] / 2}
+                slider.click(position=place)
+                seen.append(browsing.state(figure))
+            assert seen[0]["alt"] != seen[1]["alt"], name
+            assert seen[0]["picture"] != seen[1]["picture"], name
 
 
 def test_every_page_fits_a_phone(site, browser):

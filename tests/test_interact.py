@@ -3,29 +3,16 @@ import re
 
 import matplotlib
 import numpy as np
-import pytest
 from bs4 import BeautifulSoup
 
 matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 
-from dlbook import interact as module
 from dlbook.interact import interact
 from dlbook.svg import svg_lines
 
 RATES = [0.01, 0.1, 1.0]
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What was displayed, newest last."""
-    bundles = []
-    monkeypatch.setenv("DLBOOK_INTERACT", "static")
-    monkeypatch.setattr(
-        module, "display", lambda bundle, raw: bundles.append(bundle)
-    )
-    return bundles
 
 
 def curve(lr, surface="bowl"):

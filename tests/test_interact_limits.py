@@ -6,21 +6,9 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 
-from dlbook import interact as module
 from dlbook.interact import interact
 
 RATES = [0.01, 0.1, 1.0]
-
-
-@pytest.fixture
-def shown(monkeypatch):
-    """What was displayed, newest last."""
-    bundles = []
-    monkeypatch.setenv("DLBOOK_INTERACT", "static")
-    monkeypatch.setattr(
-        module, "display", lambda bundle, raw: bundles.append(bundle)
-    )
-    return bundles
 
 
 def test_twenty_frames_weigh_little(shown):

@@ -4,6 +4,7 @@ import pytest
 
 from dlbook import report as module
 from dlbook.report import MIME, report
+from tools import outputs, site
 
 
 @pytest.fixture
@@ -62,3 +63,7 @@ def test_outside_the_range_it_fails_after_printing(
 def test_bounds_in_the_wrong_order_are_named(shown):
     with pytest.raises(ValueError, match="floor 0.9 .* 0.8"):
         report("x", 0.85, 0.9, 0.8)
+
+
+def test_the_tools_look_for_the_record_that_is_displayed():
+    assert outputs.REPORT == site.REPORT == MIME

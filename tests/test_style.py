@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,6 @@ def imports(path):
 
 @pytest.mark.parametrize("path", PACKAGE, ids=name)
 def test_imports_of_the_package_point_one_way(path):
-    import sys
-
     for module, line in imports(path):
         top, _, rest = module.partition(".")
         if top == "dlbook":
