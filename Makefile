@@ -14,7 +14,7 @@ book: $(READY) ## build the site
 
 test: book ## everything: style, unit tests, every notebook, the built site
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests chapters --nbval --nbval-current-env -n 2 --dist loadscope --durations=15
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests chapters --nbval --nbval-current-env -n 2 --durations=15
 
 lab: $(READY) ## edit the chapters
 	.venv/bin/jupyter lab chapters

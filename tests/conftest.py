@@ -1,4 +1,4 @@
-"""One environment for all tests, and nbval with the book's judgement.
+"""One environment for all tests, nbval with the book's judgement, the order.
 
 nbval compares every digit of an output and the first state of a display that
 is updated. Here it compares the last state, with `tools.outputs.same_outputs`
@@ -21,6 +21,7 @@ import small_books
 from nbformat import from_dict
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
+from xdist.scheduler import LoadScopeScheduling
 
 from tools.execute import kernel_environment
 from tools.outputs import same_outputs, tidy, words
@@ -34,6 +35,28 @@ def pytest_configure(config):
         )
         IPyNbCell.compare_outputs = compare_outputs
         RunningKernel.execute_cell_input = execute_cell_input
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: not runs_a_chapter(item))  # the long ones
+
+
+def runs_a_chapter(item):
+    slow = item.get_closest_marker("slow") is not None
+    return slow or isinstance(item, IPyNbCell)
+
+
+class WholeChaptersApart(LoadScopeScheduling):
+    """Tests of a file go to one process, but papermill's runs to any."""
+
+    def _split_scope(self, nodeid):
+        one_chapter = "::test_a_chapter_runs_" in nodeid
+        return nodeid if one_chapter else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # keep the long ones first
+    return WholeChaptersApart(config, log)
 
 
 def in_kernel_environment(setup):
