@@ -124,6 +124,19 @@ def faults_by_keyboard(figure):
     return faults
 
 
+def axe_faults(page):
+    """What axe-core, the accessibility rules, finds critical or serious."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.wait_for_timeout(700)  # the theme has measured what can be scrolled
+    options = {"resultTypes": ["violations"], "preload": False}
+    found = axe.run(page, options=options).response["violations"]
+    return [
+        (fault["id"], fault["nodes"][0]["html"])
+        for fault in found
+        if fault["impact"] in ("critical", "serious")
+    ]
+
+
 def contrast_faults(page):
     """Text of the page that stands out less than WCAG AA asks."""
     return page.evaluate(CONTRAST)

@@ -1,5 +1,7 @@
 """The built pages in a real browser: by keyboard, by mouse, on a phone."""
 
+import re
+
 import browsing
 import pytest
 import site_books
@@ -86,6 +88,37 @@ def test_text_is_readable_in(scheme, site, browser):
             theme = page.evaluate("document.documentElement.dataset.theme")
             assert theme == scheme, name
             assert browsing.contrast_faults(page) == [], name
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 360)])
+def test_axe_finds_nothing_serious_in(scheme, width, site, browser):
+    folder, address = site
+    view = {"scheme": scheme, "width": width}
+    for name in names(folder):
+        with browsing.opened(browser, f"{address}/{name}", **view) as page:
+            assert browsing.axe_faults(page) == [], name
+
+
+def test_on_paper_every_figure_and_solution_is_there(site, browser):
+    folder, address = site
+    for name in names(folder):
+        with browsing.opened(browser, f"{address}/{name}") as page:
+            page.evaluate(
+                "document.querySelectorAll('details').forEach("
+                "d => d.open = false)"
+            )
+            printed = page.pdf()  # as a reader would, so `beforeprint` comes
+            page.emulate_media(media="print")
+            assert page.locator("article details:not([open])").count() == 0
+            assert page.locator(".dl-control:visible").count() == 0
+            assert page.locator(".bd-sidebar-primary:visible").count() == 0
+            for figure in page.locator("article :is(img, .dl-view)").all():
+                assert figure.is_visible(), name
+            pictures = page.evaluate(
+                "new Set([...document.querySelectorAll('article img')].map("
+                "i => i.src).filter(s => s.endsWith('.png'))).size"
+            )
+        assert len(re.findall(rb"/Subtype\s*/Image", printed)) >= pictures
 
 
 def test_search_finds_a_page(site, browser):

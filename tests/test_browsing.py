@@ -40,6 +40,17 @@ def test_pale_text_and_a_wide_page_are_noticed(address, browser):
         assert page.evaluate("document.documentElement.scrollWidth") > 360
 
 
+def test_a_button_without_a_name_is_noticed(address, browser):
+    with browsing.opened(browser, address) as page:
+        assert browsing.axe_faults(page) == []
+        page.evaluate(
+            "document.body.prepend(document.createElement('button'))"
+        )
+        assert browsing.axe_faults(page) == [
+            ("button-name", "<button></button>")
+        ]
+
+
 @pytest.mark.parametrize("fault", [
     "console.error('planted')",
     "setTimeout(() => { throw new Error('planted') })",
