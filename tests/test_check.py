@@ -23,6 +23,11 @@ def with_error(cells):
     cells[9].metadata.tags = ["raises-exception"]
 
 
+def other_figure(cells):
+    data = cells[4].outputs[0].data
+    data["image/png"] = data["image/png"][::-1]
+
+
 FAULTS = {
     "not in normal form": lambda c: c[2].metadata.update(collapsed=True),
     "is not in normal form": lambda c: c[3].update(execution_count=9),
@@ -33,6 +38,9 @@ FAULTS = {
     "third cell is not tagged": lambda c: c[2].metadata.tags.clear(),
     "set-up cell differs": lambda c: c[1].update(source="import dlbook"),
     "its code has changed": lambda c: c[9].update(source="print('a')"),
+    "outputs have changed": lambda c: c[9].outputs[0].update(text="b 0.26"),
+    "its outputs have changed": lambda c: c[10].outputs.clear(),
+    ": its outputs have changed": other_figure,
     "picture without alt text (mystnb": without_alt,
     "'![](' is a picture": lambda c: c[6].update(source="![](a.png)"),
     "'<img src=\"a\">' is": lambda c: c[6].update(source='<img src="a">'),

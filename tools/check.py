@@ -10,6 +10,7 @@ from tools.normal import (
     code_hash,
     normalise,
     notebook_text,
+    outputs_hash,
     setup_source,
     tags,
 )
@@ -39,8 +40,11 @@ def problems(name, root) -> list[str]:
         look = _code if cell.cell_type == "code" else _prose
         begin = cell.source.strip().partition("\n")[0][:40]
         found += [f"cell {count} ({begin!r}): {what}" for what in look(cell)]
-    if notebook.metadata.get("dlbook", {}).get("code") != code_hash(notebook):
+    record = notebook.metadata.get("dlbook", {})
+    if record.get("code") != code_hash(notebook):
         found.append(f"its code has changed since it ran; {again}")
+    elif record.get("outputs") != outputs_hash(notebook):
+        found.append(f"its outputs have changed since it ran; {again}")
     text = notebook_text(normalise(notebook, url=url))
     if not found and text != path.read_text(encoding="utf-8"):
         found.append(f"is not in normal form; {again}")

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import nbformat
 from nbclient import NotebookClient
 
-from tools.normal import code_hash, tags
+from tools.normal import code_hash, outputs_hash, tags
 from tools.outputs import same_outputs
 
 CELL_TIMEOUT = 3600  # seconds
@@ -119,12 +119,14 @@ def _keeps(cell, stored, trusted):
 
 
 def run_record(notebook, seconds) -> dict:
-    """When, where and from which code the outputs of `notebook` came."""
+    """When, where and from which code the outputs of `notebook` came, and
+    which they are."""
     cores = len(getattr(os, "sched_getaffinity", _all_cores)(0))
     return {
         "code": code_hash(notebook),
         "date": date.today().isoformat(),
         "machine": f"{cores} CPU cores, {platform.machine()}",
+        "outputs": outputs_hash(notebook),
         "python": platform.python_version(),
         "seconds": round(seconds),
         "torch": version("torch").partition("+")[0],

@@ -140,6 +140,12 @@ def code_hash(notebook) -> str:
     return _digest(json.dumps([source for source in code if source]))[:12]
 
 
+def outputs_hash(notebook) -> str:
+    """Changes when an output changes: a number, a picture, one left out."""
+    outputs = [c.outputs for c in notebook.cells if c.cell_type == "code"]
+    return _digest(json.dumps(outputs, sort_keys=True))[:12]
+
+
 def content_hash(notebook) -> str:
     """Changes when anything that an author writes changes; `notebook` is in
     normal form. The set-up cell does not count: nobody writes it."""

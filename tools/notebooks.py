@@ -29,6 +29,7 @@ from tools.normal import (
     chapter_path,
     normalise,
     notebook_text,
+    outputs_hash,
     set_address,
     write_text,
 )
@@ -68,7 +69,9 @@ def run_chapter(name, *, root=ROOT, fresh=False) -> bool:
     seconds = time.monotonic() - start
     after = normalise(after, url=address(root))
     changed = keep_outputs(after, stored, fresh=fresh)
-    if changed:
+    if changed or after.metadata.get("dlbook", {}).get(
+        "outputs"
+    ) != outputs_hash(after):
         after.metadata["dlbook"] = run_record(after, seconds)
     if found != (path.read_bytes() if path.exists() else None):
         print(f"{name}: {path} was changed while it ran; nothing is written")
