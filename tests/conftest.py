@@ -54,6 +54,7 @@ class WholeChaptersApart(LoadScopeScheduling):
         return nodeid if one_chapter else super()._split_scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     config.option.loadscopereorder = False  # keep the long ones first
     return WholeChaptersApart(config, log)

@@ -53,6 +53,13 @@ def test_momentum_and_epsilon_mean_what_torch_means(shape):
     torch.testing.assert_close(ours.eval()(x), theirs.eval()(x))
 
 
+def test_the_statistics_have_no_graph_and_get_no_gradient():
+    layer = BatchNorm(3)
+    layer(torch.randn(4, 3, requires_grad=True)).sum().backward()
+    assert not layer.running_mean.requires_grad
+    assert not layer.running_var.requires_grad
+
+
 def test_evaluation_leaves_the_statistics_alone():
     layer = BatchNorm(3).eval()
     before = {k: v.clone() for k, v in layer.state_dict().items()}

@@ -6,6 +6,7 @@ import torchvision.models as published
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks import modern_cnns as benchmark
 from dlbook.count import multiply_adds
 from dlbook.models.alexnet import AlexNet
 from dlbook.models.densenet import DenseNet
@@ -175,6 +176,13 @@ def test_a_block_that_has_learned_nothing_is_the_identity(block):
     assert torch.equal(block(x), x)
 
 
+def test_mobilenet_has_no_shortcut_where_the_size_changes():
+    images = torch.randn(2, 4, 8, 6)
+    for stride, shape in (1, (2, 4, 8, 6)), (2, (2, 4, 4, 3)):
+        block = InvertedResidual(4, 4, expansion=2, stride=stride)
+        assert block(images).shape == shape
+
+
 def test_mobilenets_middle_is_one_kernel_for_each_map():
     block = InvertedResidual(5, 7, expansion=3, stride=2)
     shapes = [tuple(p.shape) for p in block.parameters() if p.ndim == 4]
@@ -212,3 +220,28 @@ def test_the_narrow_network_reads_small_images_and_uses_every_weight(name):
     assert logits.shape == (6, 7)
     (logits * torch.randn(6, 7)).sum().backward()
     assert all(p.grad is not None for p in model.parameters())
+
+
+def test_the_published_loader_enlarges_one_image_at_a_time():
+    images = torch.zeros(3, 28, 28, dtype=torch.uint8)
+    images[1, :, 14:] = 255
+    pixels, label = benchmark.Enlarged(images, torch.arange(3).byte())[1]
+    assert pixels.shape == (1, 96, 96)
+    assert (pixels.min(), pixels.max(), label) == (0, 1, 1)
+    assert pixels[0, :, :40].max() == 0
+    assert pixels[0, :, 56:].min() == 1
+
+
+def test_the_benchmark_refuses_a_time_to_a_goal_not_reached(monkeypatch):
+    data = torch.utils.data.TensorDataset(
+        torch.zeros(4, 1, 28, 28), torch.arange(4)
+    )
+    monkeypatch.setattr(benchmark, "fashion_mnist", lambda: 3 * (data,))
+    with pytest.raises(RuntimeError, match=r"after 1 epochs, below the 0\.9"):
+        benchmark.seconds_to_goal(epochs=1)
+
+
+def test_the_benchmark_compares_an_epoch_and_ten_with_our_time(monkeypatch):
+    monkeypatch.setattr(benchmark, "seconds_of_their_epoch", lambda: 600)
+    monkeypatch.setattr(benchmark, "seconds_to_goal", lambda: 30)
+    assert [row.ratio for row in benchmark.rows()] == [20, 200]
