@@ -1,6 +1,7 @@
 """A headless Chromium that notes errors and requests to other places."""
 
 import functools
+import gzip
 import http.server
 import shutil
 import threading
@@ -74,6 +75,16 @@ def opened(browser, address, *, scheme="light", width=1280, **options):
         assert not wrong, wrong
     finally:
         context.close()
+
+
+def bytes_sent(browser, address):
+    """What a server that compresses sends for a page, all told."""
+    page, answers = browser.new_page(), []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address, wait_until="networkidle")
+    bodies = [answer.body() for answer in answers if answer.ok]
+    page.close()
+    return sum(min(len(body), len(gzip.compress(body))) for body in bodies)
 
 
 def state(figure):

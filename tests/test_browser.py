@@ -116,9 +116,18 @@ def test_on_paper_every_figure_and_solution_is_there(site, browser):
                 assert figure.is_visible(), name
             pictures = page.evaluate(
                 "new Set([...document.querySelectorAll('article img')].map("
-                "i => i.src).filter(s => s.endsWith('.png'))).size"
+                "i => i.src).filter(s => s.endsWith('.webp'))).size"
             )
         assert len(re.findall(rb"/Subtype\s*/Image", printed)) >= pictures
+
+
+def test_every_page_is_light_and_no_script_holds_it_up(site, browser):
+    folder, address = site
+    waiting = "head script[src]:not([defer], [async], [type=module])"
+    for name in names(folder):
+        assert site_checks.parsed(folder / name).select(waiting) == [], name
+        sent = browsing.bytes_sent(browser, f"{address}/{name}")
+        assert 100_000 < sent < 1_500_000, name
 
 
 def test_search_finds_a_page(site, browser):
