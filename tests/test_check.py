@@ -28,12 +28,20 @@ def other_figure(cells):
     data["image/png"] = data["image/png"][::-1]
 
 
+def said(cells, old, new):
+    assert old in cells[0].source
+    cells[0].source = cells[0].source.replace(old, new)
+
+
 FAULTS = {
     "not in normal form": lambda c: c[2].metadata.update(collapsed=True),
     "is not in normal form": lambda c: c[3].update(execution_count=9),
     "has not been run": lambda c: c[3].update(execution_count=None),
     "ended with an error": with_error,
     "does not begin with a title": lambda c: c.pop(0),
+    "does not say `Runs in": lambda c: c[0].update(source="# A trial"),
+    "takes 60 s, but took": lambda c: said(c, "about 4 s", "about 1 minute"),
+    "takes 9 GB, but took": lambda c: said(c, "0.2 GB", "9 GB"),
     "second cell is not tagged": lambda c: c.pop(1),
     "third cell is not tagged": lambda c: c[2].metadata.tags.clear(),
     "set-up cell differs": lambda c: c[1].update(source="import dlbook"),

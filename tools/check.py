@@ -23,6 +23,7 @@ _MYST = re.compile(
     re.MULTILINE,
 )
 _FENCED = re.compile(r"^(`{3,}|~{3,})(?!\{)[^\n]*\n.*?^\1", re.M | re.DOTALL)
+_COST = re.compile(r"Runs in about ([\d.]+) (s|min)\w*[^.]*? ([\d.]+) GB")
 _NO_ALT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
 
 
@@ -35,12 +36,13 @@ def problems(name, root) -> list[str]:
     except Exception as error:
         return [f"{path.name}: is not a notebook ({error})"]
     url = address(root)
+    record = notebook.metadata.get("dlbook", {})
     found = [*_opening(notebook.cells, setup_source(url))]
+    found += _cost(notebook.cells, record)
     for count, cell in enumerate(notebook.cells, start=1):
         look = _code if cell.cell_type == "code" else _prose
         begin = cell.source.strip().partition("\n")[0][:40]
         found += [f"cell {count} ({begin!r}): {what}" for what in look(cell)]
-    record = notebook.metadata.get("dlbook", {})
     if record.get("code") != code_hash(notebook):
         found.append(f"its code has changed since it ran; {again}")
     elif record.get("outputs") != outputs_hash(notebook):
@@ -63,6 +65,22 @@ def _opening(cells, canonical):
         yield "its set-up cell differs from tools/setup_cell.py"
     if not (parameters and "parameters" in tags(parameters)):
         yield "its third cell is not tagged `parameters`"
+
+
+def _cost(cells, record):
+    """Time and memory on the first lines, within twice what was measured."""
+    said = _COST.search(cells[0].source) if cells else None
+    if said is None:
+        yield "does not say `Runs in about ... s ..., ... GB` at its beginning"
+        return
+    seconds = float(said[1]) * (60 if said[2] == "min" else 1)
+    for name, told, unit, slack in [
+        ("seconds", seconds, "s", 10),
+        ("memory_gb", float(said[3]), "GB", 0.2),
+    ]:
+        took = record.get(name, 0)
+        if not took / 2 - slack <= told <= 2 * took + slack:
+            yield f"says that it takes {told:g} {unit}, but took {took} {unit}"
 
 
 def _code(cell):

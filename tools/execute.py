@@ -2,12 +2,15 @@
 
 import os
 import platform
+import re
 import sys
 import time
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 
 import nbformat
+import psutil
 from nbclient import NotebookClient
 
 from tools.normal import code_hash, outputs_hash, tags
@@ -33,12 +36,19 @@ def kernel_environment() -> dict[str, str]:
 
 
 def execute(notebook, *, name, folder):
-    """A copy of `notebook` run from the first cell to the last in `folder`.
+    """(a copy of `notebook` run from the first cell to the last in `folder`,
+    the largest memory of its kernel in bytes)
 
     Raises what nbclient raises, with `cell_index` set on the error.
     """
     notebook = nbformat.from_dict(notebook)
     progress = Progress(name, len(notebook.cells))
+    peak = 0
+
+    def look(cell, cell_index, execute_reply):
+        nonlocal peak
+        peak = max(peak, memory(client.km.provisioner.pid))
+
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
@@ -47,6 +57,7 @@ def execute(notebook, *, name, folder):
         store_widget_state=False,
         record_timing=False,
         on_cell_start=progress.draw,
+        on_cell_executed=look,
     )
     try:
         client.execute(env=os.environ | kernel_environment())
@@ -55,7 +66,16 @@ def execute(notebook, *, name, folder):
         raise
     finally:
         progress.clear()
-    return notebook
+    return notebook, peak
+
+
+def memory(pid) -> int:
+    """Bytes of memory of a process: the most so far where Linux tells it,
+    elsewhere those of now."""
+    status = Path(f"/proc/{pid}/status")
+    if status.exists():
+        return 1024 * int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1])
+    return psutil.Process(pid).memory_info().rss
 
 
 class Progress:
@@ -118,7 +138,7 @@ def _keeps(cell, stored, trusted):
     return same_outputs(cell.outputs, stored.outputs, pictures=True)
 
 
-def run_record(notebook, seconds) -> dict:
+def run_record(notebook, seconds, peak) -> dict:
     """When, where and from which code the outputs of `notebook` came, and
     which they are."""
     cores = len(getattr(os, "sched_getaffinity", _all_cores)(0))
@@ -126,6 +146,7 @@ def run_record(notebook, seconds) -> dict:
         "code": code_hash(notebook),
         "date": date.today().isoformat(),
         "machine": f"{cores} CPU cores, {platform.machine()}",
+        "memory_gb": round(peak / 1e9, 1),
         "outputs": outputs_hash(notebook),
         "python": platform.python_version(),
         "seconds": round(seconds),

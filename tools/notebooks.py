@@ -58,7 +58,7 @@ def run_chapter(name, *, root=ROOT, fresh=False) -> bool:
     stored = read_notebook(name, root) if found else None
     before = newest(name, root)
     try:
-        after = execute(before, name=name, folder=path.parent)
+        after, peak = execute(before, name=name, folder=path.parent)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         cell = before.cells[error.cell_index]
         print(
@@ -72,7 +72,7 @@ def run_chapter(name, *, root=ROOT, fresh=False) -> bool:
     if changed or after.metadata.get("dlbook", {}).get(
         "outputs"
     ) != outputs_hash(after):
-        after.metadata["dlbook"] = run_record(after, seconds)
+        after.metadata["dlbook"] = run_record(after, seconds, peak)
     if found != (path.read_bytes() if path.exists() else None):
         print(f"{name}: {path} was changed while it ran; nothing is written")
         return False
