@@ -17,7 +17,7 @@ from tools.check import problems
 from tools.execute import kernel_environment
 from tools.normal import setup_source
 from tools.outputs import REPORT
-from tools.results import results_path, results_text
+from tools.results import peers, results_path, results_text
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
@@ -36,6 +36,15 @@ def test_nothing_is_wrong_with_the_notebook(name):
 
 def test_the_results_page_shows_the_outputs():
     assert results_path(ROOT).read_text() == results_text(ROOT)
+
+
+def test_each_number_of_others_stands_beside_one_of_ours():
+    page = results_text(ROOT)
+    for name, values in peers(ROOT).items():
+        assert f"| `{name}` |" in page
+        for value, url in values.items():
+            assert 0 < float(value) < 1
+            assert f"[{value}]({url})" in page
 
 
 def run_chapter(name, folder, **parameters):

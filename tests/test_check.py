@@ -71,12 +71,21 @@ def test_check_finds_an_old_results_page(ran):
     page = ran / "appendix/results.md"
     text = page.read_text()
     assert "## [A trial](../chapters/trial.ipynb)" in text
-    row = "| `accuracy` | 0.84 | 0.8 | 0.9 | quick | 0 | cpu | 1.5 |"
+    row = "| `accuracy` | 0.84 |  | 0.8 | 0.9 | quick, cpu | 0 | 1.5 |"
     assert row in text
     page.write_text(text.replace("0.84", "0.85"))
     assert notebooks.check(root=ran) == [
         "results.md: is old; tools/notebooks.py results"
     ]
+
+
+def test_the_results_stand_beside_those_of_others(ran):
+    (ran / "appendix/peers.yml").write_text(
+        'accuracy: {"0.7": "https://e.org/a", "0.6": "https://e.org/b"}'
+    )
+    notebooks.write_results(ran)
+    shown = "| [0.7](https://e.org/a), [0.6](https://e.org/b) | 0.8 |"
+    assert shown in (ran / "appendix/results.md").read_text()
 
 
 def nbval(path):

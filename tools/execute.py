@@ -145,7 +145,7 @@ def run_record(notebook, seconds, peak) -> dict:
     return {
         "code": code_hash(notebook),
         "date": date.today().isoformat(),
-        "machine": f"{cores} CPU cores, {platform.machine()}",
+        "machine": f"{cores} CPU core{'s'[: cores > 1]}, {platform.machine()}",
         "memory_gb": round(peak / 1e9, 1),
         "outputs": outputs_hash(notebook),
         "python": platform.python_version(),
