@@ -42,6 +42,8 @@ def extract(archive, folder) -> list[Path]:
     try:
         with _opened(archive) as members:
             members = {_parts(name): rest for name, *rest in members}
+            if members.get((), (0, None))[1]:
+                _refuse(".", "is a file, which would take the folder's place")
             _unpack(members, folder)
     except DAMAGED as error:
         raise ValueError(
