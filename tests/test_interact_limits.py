@@ -28,7 +28,7 @@ def test_twenty_frames_weigh_little(shown):
         return figure
 
     sizes = [len(bundle["text/html"]) for bundle in shown]
-    assert sizes[0] < 60_000
+    assert sizes[0] < 75_000  # 71 kB with Matplotlib 3.8, else less
     assert sizes[1] < 80_000
 
 
