@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := book
-.PHONY: book test lab run bench address clean
+.PHONY: book test oldest lab run bench address clean
 PYTHON ?= python3
 READY := .venv/ready# written last, so an interrupted installation goes on
 
@@ -15,6 +15,11 @@ book: $(READY) ## build the site
 test: book ## everything: style, unit tests, every notebook, the built site
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests chapters --nbval --nbval-current-env -n 2 --durations=15
+
+oldest: ## the tests with the oldest libraries: make oldest PYTHON=python3.10
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install -r requirements.txt -e . -c tests/oldest.txt
+	OMP_NUM_THREADS=1 .venv-oldest/bin/python -m pytest tests -m "not slow" -n 2 -W ignore
 
 lab: $(READY) ## edit the chapters
 	.venv/bin/jupyter lab chapters
