@@ -80,7 +80,7 @@ def _section(name, root):
     elsewhere = peers(root)
     return (
         f"## [{title}](../chapters/{name}.ipynb)\n\n"
-        + (ran.format(**{"memory_gb": 0} | record) + ".\n\n" if record else "")
+        + (ran.format(**record) + ".\n\n" if record else "")
         + TABLE
         + "".join(_row(r, elsewhere.get(r["name"], {})) for r in reports)
     )
