@@ -1,0 +1,85 @@
+"""Figures of word vectors: words as points, shares as bars."""
+
+import matplotlib.pyplot as plt
+
+GREY, INK = "#5b6474", "#1f2430"
+
+
+def plot_words(places, names=None, *, ax=None, color="C0", size=8):
+    """Points (N, 2), each with its name beside it."""
+    ax = ax or plt.gca()
+    x, y = places.T
+    ax.plot(x, y, ".", color=color, markersize=3)
+    for i, name in enumerate(names or []):
+        ax.text(x[i], y[i], f" {name}", fontsize=size, color=INK, va="center")
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def plot_neighbours(places, names, chosen: int, neighbours):
+    """A map (N, 2) of grey points; one word, and its neighbours by name.
+
+    The names stand in a column on the right, in the order of their points.
+    The frame depends on `places` alone, whatever is named.
+    """
+    figure, ax = plt.subplots(figsize=(6.2, 4.2))
+    plot_words(places, ax=ax, color="#9aa3b2")
+    (left, low), (right, high) = (
+        edge.values.tolist() for edge in (places.min(0), places.max(0))
+    )
+    width, gap = right - left, (high - low) / 16
+    named = sorted([chosen, *neighbours], key=lambda i: places[i, 1].item())
+    middle = sum(places[i, 1].item() for i in named) / len(named)
+    bottom = min(middle - gap * len(named) / 2, high - gap * len(named))
+    column, gaps = right + 0.06 * width, float("nan")
+    lines = {"#0072B2": [], "#D55E00": []}
+    for k, i in enumerate(named):
+        point, up = places[i].tolist(), max(bottom, low) + k * gap
+        color = "#D55E00" if i == chosen else "#0072B2"
+        lines[color] += [point, (column, up), (gaps, gaps)]
+        text = ax.text(column, up, f" {names[i]}", color=color, va="center")
+        text.set_in_layout(False)
+    for color, ends in lines.items():
+        if not ends:
+            continue
+        ax.plot(*zip(*ends, strict=True), color=color, linewidth=0.5)
+        ax.plot(*zip(*ends[::3], strict=True), "o", color=color, markersize=4)
+    ax.set_xlim(left - 0.03 * width, right + 0.4 * width)
+    ax.set_ylim(low - gap, high + gap)
+    return figure
+
+
+def plot_shares(shares: dict, *, xlabel: str, ax=None):
+    """Level bars for {name: {run: share}}; the first name is on top."""
+    ax = ax or plt.gca()
+    runs = list(next(iter(shares.values())))
+    height = 0.8 / len(runs)
+    for number, run in enumerate(runs):
+        across = [each[run] for each in shares.values()]
+        up = [-i - number * height for i in range(len(shares))]
+        ax.barh(up, across, height=height, label=run)
+    middle = (len(runs) - 1) * height / 2
+    ax.set_yticks([-i - middle for i in range(len(shares))], list(shares))
+    ax.tick_params(axis="y", length=0)
+    ax.set(xlabel=xlabel)
+    if len(runs) > 1:
+        ax.legend()
+    return ax
+
+
+def plot_by_size(sizes, runs: dict, *, ylabel: str, ax=None):
+    """A line of means for each name, a dot for each seed, over log sizes.
+
+    `runs[name]` is (seeds, sizes).
+    """
+    ax = ax or plt.gca()
+    for name, values in runs.items():
+        (line,) = ax.semilogx(sizes, values.mean(dim=0), label=name)
+        for seed in values:
+            ax.plot(sizes, seed, ".", color=line.get_color(), markersize=4)
+    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ax.minorticks_off()
+    ax.set(xlabel="labelled snippets", ylabel=ylabel)
+    ax.legend()
+    return ax
