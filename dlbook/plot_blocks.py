@@ -7,14 +7,52 @@ word is a lane that passes by.
 import matplotlib.pyplot as plt
 
 INK, BLUE = "#1f2430", "#0072B2"
+HEAD = [["4096"], ["4096"], ["1000"]]
+BLOCKS = {
+    "LeNet": [
+        ["5×5"], ["mean"], ["5×5"], ["mean"], ["120"], ["84"], ["10"],
+    ],
+    "AlexNet": [
+        ["11×11, stride 4"], ["max"], ["5×5"], ["max"],
+        ["3×3"], ["3×3"], ["3×3"], ["max"], *HEAD,
+    ],
+    "VGG block": [["3×3"], ["3×3"], ["max"]],
+    "VGG-11": [["1 × 3×3, max"]] * 2 + [["2 × 3×3, max"]] * 3 + HEAD,
+    "NiN block": [["5×5"], ["1×1"], ["1×1"]],
+    "NiN": [
+        ["NiN block"], ["max"], ["NiN block"], ["mean"],
+        ["NiN block"], ["one map per class"], ["mean over all places"],
+    ],
+    "Inception block": [
+        ["input"],
+        ["", "1×1", "1×1", "max 3×3"],
+        ["1×1", "3×3", "5×5", "1×1"],
+        ["side by side"],
+    ],
+    "plain": [["x"], ["3×3, BN"], ["3×3, BN"], ["ReLU"]],
+    "residual": [["x"], ["3×3, BN", ""], ["3×3, BN", ""], ["+, ReLU"]],
+    "bottleneck": [
+        ["x"], ["1×1, BN", ""], ["3×3, BN", ""], ["1×1, BN", ""],
+        ["+, ReLU"],
+    ],
+    "dense layer": [
+        ["x"], ["BN, ReLU, 1×1", ""], ["BN, ReLU, 3×3", ""],
+        ["side by side"],
+    ],
+    "separable": [["x"], ["3×3, depthwise"], ["1×1"]],
+    "inverted residual": [
+        ["x"], ["1×1, wider", ""], ["3×3, depthwise", ""],
+        ["1×1, narrower", ""], ["+"],
+    ],
+}  # fmt: skip
 
 
-def plot_blocks(blocks, *, size=(6.2, 2.6)):
-    """The blocks {title: rows} side by side."""
-    figure, axes = plt.subplots(1, len(blocks), figsize=size, squeeze=False)
-    for ax, (title, rows) in zip(axes[0], blocks.items(), strict=True):
-        draw_block(ax, rows)
-        ax.set_title(title, fontsize="small", loc="center")
+def plot_blocks(*names, blocks=BLOCKS, size=(6.2, 2.6)):
+    """The named blocks {name: rows}, side by side."""
+    figure, axes = plt.subplots(1, len(names), figsize=size, squeeze=False)
+    for ax, name in zip(axes[0], names, strict=True):
+        draw_block(ax, blocks[name])
+        ax.set_title(name, fontsize="small", loc="center")
     return figure
 
 

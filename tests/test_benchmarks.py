@@ -72,3 +72,29 @@ def test_the_plain_loop_is_the_same_training_as_fit():
     assert history["train_accuracy"][0] == pytest.approx(accuracy)
     for a, b in zip(one.parameters(), other.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_bytes_kept_for_the_backward_pass_are_counted_once():
+    import torch
+
+    from benchmarks.attention import kept_bytes
+
+    x = torch.randn(5, 7, requires_grad=True)
+    assert kept_bytes(lambda: x * x) == 5 * 7 * 4
+    assert kept_bytes(lambda: (x.exp() * 2).exp()) == 2 * 5 * 7 * 4
+
+
+def test_the_boxes_of_the_benchmark_crowd_around_their_objects():
+    import torch
+
+    from benchmarks.detection import coco_evaluation, crowd
+    from dlbook.boxes import iou
+    from dlbook.nms import nms
+
+    torch.manual_seed(0)
+    boxes, scores = crowd(300, objects=5)
+    assert (boxes[:, 2:] > boxes[:, :2]).all()
+    assert 0.15 < (iou(boxes, boxes) > 0.5).float().mean() < 0.5
+    assert 5 <= len(nms(boxes, scores, 0.3)) < 30
+    labels = torch.zeros(300).long()
+    coco_evaluation([(boxes, scores, labels)], [(boxes[:9], labels[:9])])

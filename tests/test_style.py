@@ -25,6 +25,17 @@ ALLOWED = {
     "frames": {"svg"},
     "fetch": {"mirror", "storing", "unpack"},
     "unpack": {"storing"},
+    "translation": {"runtime", "text"},
+    "similarity": {"files"},
+    "embeddings": {"runtime"},
+    "cooccurrence": {"embeddings", "runtime"},
+    "scenes": {"collage", "data", "runtime"},
+    "windows": {"scenes"},
+    "collage": {"boxes"},
+    "nms": {"boxes"},
+    "detection": {"boxes", "nms"},
+    "average_precision": {"boxes"},
+    "detection_errors": {"average_precision", "boxes"},
     "models": {"models", "attention", "detection"},
 }
 OUTSIDE = {"torch", "torchvision", "matplotlib", "ipywidgets", "IPython",
@@ -188,3 +199,14 @@ def test_every_bold_term_is_in_the_glossary(path):
         and f"**{term}**" not in glossary
     }  # fmt: skip
     assert not missing, f"not in appendix/glossary.md: {sorted(missing)}"
+
+
+def test_the_oldest_versions_are_those_that_the_package_claims():
+    claimed = re.findall(
+        r'"([a-z]+)>=([\d.]+)",', (ROOT / "pyproject.toml").read_text()
+    )
+    oldest = (ROOT / "tests" / "oldest.txt").read_text().split()
+    tested = dict(line.split("==") for line in oldest)
+    assert tested.keys() == {name for name, _ in claimed}
+    for name, version in claimed:
+        assert f"{tested[name]}.".startswith(f"{version}."), name
