@@ -22,7 +22,7 @@ def test_run_writes_the_normal_form(ran):
     assert [cell.execution_count for cell in cells] == [*range(1, 10)]
     assert set(notebook.metadata) == {"kernelspec", "language_info", "dlbook"}
     record = notebook.metadata.dlbook
-    assert record.machine.split(" ", 1)[1].startswith("CPU cores, ")
+    assert record.machine.split(" ", 1)[1].startswith("CPU core")
     setup, progress, solution = cells[0], cells[2], cells[-1]
     assert setup.metadata == {
         "tags": ["setup", "remove-cell"],
