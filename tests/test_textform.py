@@ -2,9 +2,11 @@
 
 import nbformat
 import pytest
+import yaml
 from small_books import edit, files
 
 from tools import notebooks
+from tools.normal import content_hash
 
 
 def test_the_text_form_comes_back_whole(ran):
@@ -21,6 +23,13 @@ def test_the_text_form_comes_back_whole(ran):
     notebooks.text(["trial"], root=ran)
     (ran / "chapters/trial.md").unlink()
     assert files(ran) == before
+
+
+@pytest.mark.parametrize("digest", ["0" * 40, "12e4" * 10])
+def test_a_hash_is_a_word_for_yaml(ran, monkeypatch, digest):
+    notebook = nbformat.read(ran / "chapters/trial.ipynb", 4)
+    monkeypatch.setattr("tools.normal._digest", lambda text: digest)
+    assert isinstance(yaml.safe_load(content_hash(notebook)), str)
 
 
 def test_an_edited_text_keeps_the_outputs_of_other_cells(ran):

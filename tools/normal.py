@@ -153,7 +153,8 @@ def content_hash(notebook) -> str:
         ("" if "setup" in tags(c) else c.source, c.cell_type, c.metadata)
         for c in notebook.cells
     ]
-    return _digest(json.dumps(written, sort_keys=True))[:12]
+    # A letter first: YAML reads 12 digits, or 12e34, as a number.
+    return f"n{_digest(json.dumps(written, sort_keys=True))[:12]}"
 
 
 def _digest(text):
