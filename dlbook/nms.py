@@ -20,7 +20,7 @@ def nms_by_loop(boxes, scores, threshold: float):
     return torch.stack(kept) if kept else left
 
 
-def nms(boxes, scores, threshold: float, *, block: int = 64):
+def nms(boxes, scores, threshold: float, *, block: int = 16):
     """The same as `nms_by_loop`, a block of boxes at a time."""
     left = scores.argsort(descending=True, stable=True)
     kept = [left[:0]]
