@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from small_books import files
+from small_books import edit, files
 
 ROOT = Path(__file__).parents[1]
 # A Python whose slow parts only wait: `-m venv` makes programs that note that
@@ -81,6 +81,10 @@ def test_what_is_installed_is_not_installed_again(folder):
 
 
 def test_an_interrupted_run_of_a_chapter_leaves_it_as_it_was(ran):
+    def wait(cells):
+        cells[9].source = "import time\ntime.sleep(9)\n" + cells[9].source
+
+    edit(ran / "chapters/trial.ipynb", wait)
     before = files(ran)
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
@@ -92,7 +96,7 @@ def test_an_interrupted_run_of_a_chapter_leaves_it_as_it_was(ran):
         start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    time.sleep(3)  # the kernel is starting, or has begun
+    time.sleep(4)  # the kernel is starting, or waits
     os.killpg(process.pid, signal.SIGINT)
     process.wait(timeout=30)
     assert files(ran) == before
