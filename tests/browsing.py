@@ -6,9 +6,11 @@ import http.server
 import shutil
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+CONTRAST = Path(__file__).with_name("contrast.js")
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ALONE = (  # no sandbox as root, and nothing sent on Chromium's own account
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -68,6 +70,7 @@ def opened(browser, address, *, scheme="light", width=1280, **options):
             and wrong.append(f"{reply.status}: {reply.url}"))  # fmt: skip
     try:
         page.goto(address, wait_until="load")
+        page.evaluate(FORMULAS_SET)
         page.evaluate(
             "document.querySelectorAll('details').forEach(d => d.open = true)"
         )
@@ -135,11 +138,18 @@ def faults_by_keyboard(figure):
     return faults
 
 
-def axe_faults(page):
-    """What axe-core, the accessibility rules, finds critical or serious."""
+def axe_faults(page, *, contrast):
+    """What axe-core, the accessibility rules, finds critical or serious.
+
+    Its measure of contrast takes ten seconds a chapter, ours a moment.
+    """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page.wait_for_timeout(700)  # the theme has measured what can be scrolled
-    options = {"resultTypes": ["violations"], "preload": False}
+    options = {
+        "resultTypes": ["violations"],
+        "preload": False,
+        "rules": {"color-contrast": {"enabled": contrast}},
+    }
     found = axe.run(page, options=options).response["violations"]
     return [
         (fault["id"], fault["nodes"][0]["html"])
@@ -150,46 +160,13 @@ def axe_faults(page):
 
 def contrast_faults(page):
     """Text of the page that stands out less than WCAG AA asks."""
-    return page.evaluate(CONTRAST)
+    return page.evaluate(CONTRAST.read_text())
 
 
-CONTRAST = """() => {
-  const channels = (text) => {
-    const rgb = text.startsWith("color(srgb")
-      ? text.match(/[\\d.]+/g).map((x) => 255 * x) : text.match(/[\\d.]+/g);
-    return text.startsWith("color(srgb") ? [rgb[0], rgb[1], rgb[2], rgb[3]
-      === undefined ? 1 : rgb[3] / 255] : [...rgb.map(Number), 1].slice(0, 4);
-  };
-  const light = (rgb) => {
-    const [r, g, b] = rgb.slice(0, 3).map((c) => c / 255).map(
-      (c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const color = channels(getComputedStyle(at).backgroundColor);
-      if (color[3] > 0.5) return color;
-    }
-    return [255, 255, 255, 1];
-  };
-  const faults = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const words = [...element.childNodes].filter((node) =>
-      node.nodeType === 3 && node.data.trim()).map((node) => node.data);
-    const style = getComputedStyle(element);
-    const inside = element.closest("svg");
-    if (!words.length || element.closest("mjx-container, .headerlink, script,"
-        + " style") || (inside && /^rgb/.test(element.style.fill))
-        || style.visibility === "hidden" || !element.getClientRects().length)
-      continue;
-    const fore = light(channels(inside ? style.fill : style.color));
-    const back = light(behind(element));
-    const [low, high] = [Math.min(fore, back), Math.max(fore, back)];
-    const ratio = (high + 0.05) / (low + 0.05);
-    const size = parseFloat(style.fontSize);
-    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 600);
-    if (ratio < (large ? 3 : 4.5))
-      faults.push(`${words[0].trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
-  }
-  return faults;
-}"""
+FORMULAS_SET = """() => document.querySelector(".math")
+  && new Promise((done) => {
+    const look = () => window.MathJax?.startup?.promise
+      ? window.MathJax.startup.promise.then(() => done())
+      : setTimeout(look, 20);
+    look();
+  })"""

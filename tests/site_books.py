@@ -82,7 +82,8 @@ def trial_site():
     (book / "tools").mkdir()
     shutil.copytree(ROOT / "assets", book / "assets")
     shutil.copy(ROOT / "_config.yml", book)
-    shutil.copy(ROOT / "tools" / "site.py", book / "tools")
+    for extension in ("site.py", "lighten.py"):
+        shutil.copy(ROOT / "tools" / extension, book / "tools")
     (book / "_toc.yml").write_text(TOC)
     (book / "intro.md").write_text(
         "# A book\n\nBegin with [the trial](chapters/trial.ipynb).\n"

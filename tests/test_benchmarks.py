@@ -1,9 +1,16 @@
 """The benchmarks run, and a broken bound is said aloud."""
 
+import gzip
+import itertools
+import json
+import subprocess
+import urllib.error
+import urllib.request
+
 import pytest
 
 from benchmarks import __main__ as entry
-from benchmarks import loop
+from benchmarks import loop, site
 from benchmarks.timing import Row, best_seconds, paired_ratio
 
 
@@ -98,3 +105,47 @@ def test_the_boxes_of_the_benchmark_crowd_around_their_objects():
     assert 5 <= len(nms(boxes, scores, 0.3)) < 30
     labels = torch.zeros(300).long()
     coco_evaluation([(boxes, scores, labels)], [(boxes[:9], labels[:9])])
+
+
+def test_the_site_is_served_compressed(tmp_path):
+    (tmp_path / "page.html").write_text("loss " * 1000)
+    (tmp_path / "dot.png").write_bytes(b"dot")
+    with site.served(tmp_path) as address:
+        page = urllib.request.urlopen(f"{address}/page.html")
+        dot = urllib.request.urlopen(f"{address}/dot.png")
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{address}/nowhere.html")
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(page.read()) == b"loss " * 1000
+    assert dot.headers["Content-Encoding"] is None
+    assert dot.read() == b"dot"
+
+
+def test_the_median_of_three_runs_of_lighthouse_counts(tmp_path, monkeypatch):
+    runs = itertools.cycle([0.2, 0.97, 0.99])
+
+    def answer(command, **options):
+        assert "lighthouse" in command[2] and "127.0.0.1" in command[3]
+        assert options["env"]["CHROME_PATH"] == "/usr/bin/it"
+        categories = {
+            "performance": {"score": next(runs)},
+            "accessibility": {"score": 1},
+        }
+        printed = json.dumps({"categories": categories})
+        return subprocess.CompletedProcess(command, 0, stdout=printed)
+
+    monkeypatch.setattr("subprocess.run", answer)
+    monkeypatch.setattr("shutil.which", lambda name: "/usr/bin/it")
+    monkeypatch.setattr(site, "SITE", tmp_path)
+    rows = list(site.rows())
+    assert len(rows) == 4 * len(site.PAGES)
+    assert {row.ratio for row in rows} == {0.97, 1}
+    monkeypatch.setattr(site, "SITE", tmp_path / "gone")
+    with pytest.raises(FileNotFoundError, match="make book"):
+        list(site.rows())
+
+
+def test_without_npx_lighthouse_is_left_out_aloud(monkeypatch, capsys):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert list(site.rows()) == []
+    assert "needs npx and Chromium" in capsys.readouterr().out

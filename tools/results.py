@@ -45,7 +45,8 @@ def write_results(root) -> bool:
 
 def results_text(root) -> str:
     """The page that the committed outputs of all chapters make."""
-    sections = [_section(name, root) for name in _in_order(root)]
+    elsewhere = peers(root)
+    sections = [_section(name, root, elsewhere) for name in _in_order(root)]
     return "\n".join([HEAD, *filter(None, sections)])
 
 
@@ -60,7 +61,7 @@ def _in_order(root):
     )
 
 
-def _section(name, root):
+def _section(name, root, elsewhere):
     notebook = nbformat.read(chapter_path(name, root), as_version=4)
     reports = [
         output.data[REPORT]
@@ -77,7 +78,6 @@ def _section(name, root):
         "{date}: {machine}, Python {python}, torch {torch}, {seconds} s and "
         "{memory_gb} GB in all"
     )
-    elsewhere = peers(root)
     return (
         f"## [{title}](../chapters/{name}.ipynb)\n\n"
         + (ran.format(**record) + ".\n\n" if record else "")

@@ -1,20 +1,14 @@
 """The Sphinx extension of the book: what the site shows and what it loads."""
 
 import importlib.util
-import io
 import json
-import re
 import shutil
 from pathlib import Path
 
 from docutils import nodes
-from PIL import Image
 
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 FOLDED = {"solution": "solution", "hide-input": "code"}
-# A script in the head that waits for nothing; what follows may need it.
-BLOCKING = r"<script (?![^>]*(?:defer|async|type=))((?:[^>]* )?src=)"
-PAGE_NAME = "<script>DOCUMENTATION_OPTIONS.pagename"  # modules wait, too
 REPORT = "application/vnd.dlbook.report+json"
 
 
@@ -80,40 +74,10 @@ def copy_mathjax(app, error):
         copy(source / name, target / name, **options)
 
 
-def lighten(app, error):
-    """Make the pages quick to open: no script holds up the first picture,
-    the symbols come once, and figures take a third of the bytes."""
-    if error or app.builder.format != "html":
-        return
-    site = Path(app.outdir)
-    for path in site.glob("_images/*.png"):
-        path.with_suffix(".webp").write_bytes(webp(path))
-    for path in site.rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        page = re.sub(
-            r'<script src="[^"]*fontawesome\.js.*?</script>', "", page
-        )
-        page = re.sub(BLOCKING, r'<script defer="defer" \1', page)
-        page = page.replace(PAGE_NAME, f'<script type="module"{PAGE_NAME[7:]}')
-        page = re.sub(r'(="[./]*_images/[^".]*)\.png"', r'\1.webp"', page)
-        path.write_text(page, encoding="utf-8")
-
-
-def webp(path) -> bytes:
-    """A picture without loss or nearly so, whichever is smaller."""
-    files = []
-    for options in {"lossless": True}, {"quality": 90}:
-        buffer = io.BytesIO()
-        Image.open(path).save(buffer, "webp", method=6, **options)
-        files.append(buffer.getvalue())
-    return min(files, key=len)
-
-
 def setup(app):
     app.connect("config-inited", use_local_mathjax)
     app.connect("source-read", tidy_notebook)
     app.connect("doctree-read", mark_mistakes)
     app.connect("html-page-context", keep_scripts_once, priority=900)
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
