@@ -72,6 +72,16 @@ def show_images(images, *, titles=None, columns: int = 8, size: float = 0.9):
     return figure
 
 
+def plot_contours(across, up, heights, *, levels, ax=None):
+    """Thin grey curves of equal height over a grid of (across, up)."""
+    ax = ax or plt.gca()
+    thin = {"colors": "gray", "linewidths": 0.8}
+    ax.contour(across, up, heights, levels=levels, **thin)
+    ax.set_xlim(across.min().item(), across.max().item())
+    ax.set_ylim(up.min().item(), up.max().item())
+    return ax
+
+
 def plot_graph(names, places, arrows, *, values, slopes):
     """A computational graph with values (blue) and slopes (red) at its nodes.
 

@@ -2,19 +2,41 @@
 
 import matplotlib.pyplot as plt
 
-GREY, INK = "#5b6474", "#1f2430"
-
 
 def plot_words(places, names=None, *, ax=None, color="C0", size=8):
-    """Points (N, 2), each with its name beside it."""
+    """Points (N, 2), each with its name beside it.
+
+    Names that would cover each other are moved up; so draw what sets the
+    limits of the axes before.
+    """
     ax = ax or plt.gca()
     x, y = places.T
-    ax.plot(x, y, ".", color=color, markersize=3)
-    for i, name in enumerate(names or []):
-        ax.text(x[i], y[i], f" {name}", fontsize=size, color=INK, va="center")
+    ax.plot(x, y, ".", color=color, markersize=6 if names else 3)
+    for i, up in enumerate(_heights(ax, places.tolist(), names or [], size)):
+        ax.text(
+            x[i], up, f" {names[i]}", fontsize=size, color=color, va="center"
+        )
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax
+
+
+def _heights(ax, places, names, size):
+    """Heights at which no name covers another one."""
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    frame, em = ax.get_window_extent(), size * ax.figure.dpi / 72
+    letter = 0.58 * em * (right - left) / frame.width
+    line = 1.1 * em * (high - low) / frame.height
+    heights = {}
+    for i in sorted(range(len(names)), key=lambda i: places[i][1]):
+        x, up = places[i]
+        for j in sorted(heights, key=heights.get):
+            behind = x > places[j][0] + letter * (len(names[j]) + 1)
+            before = places[j][0] > x + letter * (len(names[i]) + 1)
+            if not behind and not before and abs(up - heights[j]) < line:
+                up = heights[j] + line
+        heights[i] = up
+    return [heights[i] for i in range(len(names))]
 
 
 def plot_neighbours(places, names, chosen: int, neighbours):
@@ -65,6 +87,16 @@ def plot_shares(shares: dict, *, xlabel: str, ax=None):
     ax.set(xlabel=xlabel)
     if len(runs) > 1:
         ax.legend()
+    return ax
+
+
+def plot_cloud(x, y, *, line: float, ax=None):
+    """How many points (N,) lie where, and the line y = x + `line`."""
+    ax = ax or plt.gca()
+    ax.hexbin(
+        x, y, gridsize=60, bins="log", cmap="Blues", mincnt=1, linewidths=0
+    )
+    ax.axline((0, line), slope=1, color="C1")
     return ax
 
 

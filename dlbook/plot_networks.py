@@ -50,6 +50,16 @@ def plot_regions(decide, points, labels, *, ax=None, grid: int = 80):
     return ax
 
 
+def plot_classes(points, labels, *, names, ax=None):
+    """Points (N, 2) in the colour of their class, and a legend of `names`."""
+    ax = ax or plt.gca()
+    for k, name in enumerate(names):
+        style = {"markersize": 2, "color": plt.get_cmap("tab10")(k)}
+        ax.plot(*points[labels == k].T, ".", label=name, **style)
+    ax.legend(markerscale=5, bbox_to_anchor=(1, 1), fontsize="small")
+    return ax
+
+
 def plot_by_layer(values, *, label="", ax=None):
     """One positive number per layer, on a logarithmic axis."""
     ax = ax or plt.gca()

@@ -106,8 +106,14 @@ class ByLength:
 
 
 def trimmed(batch):
-    """A batch without the columns in which every row has PAD."""
-    return tuple(t[:, : int((t != PAD).sum(dim=1).max())] for t in batch)
+    """A batch without the columns in which every row has PAD.
+
+    Copies, not views: a model that is compiled for one layout of memory
+    would have to be compiled again for another.
+    """
+    return tuple(
+        t[:, : int((t != PAD).sum(dim=1).max())].clone() for t in batch
+    )
 
 
 def pair_batches(

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from dlbook.plot import plot_graph, plot_history, show_images
+from dlbook.plot import (
+    plot_contours,
+    plot_graph,
+    plot_history,
+    show_images,
+)
 
 matplotlib.use("Agg")
 HISTORY = {
@@ -77,6 +82,17 @@ def test_the_book_style_is_used_by_name_and_only_then():
         assert matplotlib.rcParams["axes.spines.top"] is False
         plt.figure()
     assert dict(matplotlib.rcParams) == before
+
+
+def test_contours_have_their_height_and_fill_the_frame():
+    across, up = torch.meshgrid(
+        torch.linspace(0, 2, 5), torch.linspace(-1, 3, 9), indexing="ij"
+    )
+    ax = plot_contours(across, up, across + 0 * up, levels=[0.5, 1.5])
+    (curves,) = ax.collections
+    for path, height in zip(curves.get_paths(), [0.5, 1.5], strict=True):
+        assert path.vertices[:, 0] == pytest.approx(height)
+    assert (*ax.get_xlim(), *ax.get_ylim()) == (0, 2, -1, 3)
 
 
 def test_plot_graph_shows_what_is_known_so_far():

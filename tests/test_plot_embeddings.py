@@ -10,6 +10,7 @@ import torch
 
 from dlbook.plot_embeddings import (
     plot_by_size,
+    plot_cloud,
     plot_neighbours,
     plot_shares,
     plot_words,
@@ -28,6 +29,20 @@ def test_words_stand_at_their_points():
     assert [t.get_text().strip() for t in ax.texts] == ["war", "peace"]
     assert ax.texts[1].get_position() == (2.0, 3.0)
     assert ax.lines[0].get_xydata().tolist() == places.tolist()
+
+
+def test_names_do_not_cover_each_other():
+    crowd = torch.tensor([[0.0, 0.0], [0.1, 0.02], [0.2, 0.01], [9.0, 0.01]])
+    ax = plt.subplots(figsize=(6, 4))[1]
+    plot_words(torch.tensor([[-1.0, -5.0], [12.0, 5.0]]), ax=ax)
+    plot_words(crowd, ["gold", "silver", "banks", "far"], ax=ax)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+    lowest, *_, far = ax.texts
+    assert lowest.get_position()[1] == 0.0  # nothing is below it
+    assert far.get_position()[1] == crowd[3, 1]  # nothing is near it
 
 
 def test_the_chosen_word_and_its_neighbours_are_named():
@@ -67,3 +82,13 @@ def test_a_line_is_the_mean_over_the_seeds():
     assert len(ax.lines) == 3
     assert ax.get_xscale() == "log"
     assert ax.get_xticklabels()[2].get_text() == "1,000"
+
+
+def test_a_cloud_counts_its_points_beside_a_line_of_slope_one():
+    x = torch.tensor([0.0, 0.0, 0.0, 4.0])
+    ax = plot_cloud(x, -x, line=-1.5)
+    cells = ax.collections[0]
+    assert sorted(cells.get_array().tolist()) == [1, 3]
+    many = cells.get_offsets()[cells.get_array().argmax()]
+    assert many.tolist() == pytest.approx([0, 0], abs=0.1)
+    assert ax.lines[0].get_xy1() == (0, -1.5) and ax.lines[0].get_slope() == 1

@@ -39,6 +39,18 @@ def test_regions_have_their_border_where_the_score_is_zero():
     assert one.get_ydata().tolist() == [2, -2]
 
 
+def test_classes_have_their_points_their_name_and_a_colour_of_their_own():
+    points = torch.tensor([[0.0, 1], [2, 3], [4, 5]])
+    labels = torch.tensor([1, 0, 1])
+    ax = plot_networks.plot_classes(points, labels, names=["boot", "bag"])
+    boot, bag = ax.lines
+    assert boot.get_xydata().tolist() == [[2, 3]]
+    assert bag.get_xydata().tolist() == [[0, 1], [4, 5]]
+    assert boot.get_color() != bag.get_color()
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["boot", "bag"]
+
+
 def test_by_layer_is_logarithmic_and_keeps_a_vanished_value():
     ax = plot_networks.plot_by_layer([1.0, 0.0, 100.0], label="run")
     (line,) = ax.lines

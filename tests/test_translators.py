@@ -4,11 +4,13 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch._dynamo.testing import CompileCounter
 
 from dlbook.models.bahdanau import Bahdanau
 from dlbook.models.seq2seq import Seq2Seq, opened, turned
 from dlbook.models.transformer import Transformer
 from dlbook.search import select
+from dlbook.translation import pair_batches
 
 SIZES = {
     Seq2Seq: {"width": 6, "units": 10},
@@ -109,6 +111,20 @@ def test_alignment_of_bahdanau_is_what_it_writes_with():
     assert weights.shape == (2, 7, 6)
     assert (weights[0, :, 4:] == 0).all()
     torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 7).double())
+
+
+def test_the_transformer_is_compiled_once_for_all_lengths():
+    torch._dynamo.reset()
+    model, counter = build(Transformer)[0], CompileCounter()
+    names = list(model.state_dict())
+    lengths = torch.arange(2, 10).repeat_interleave(11)[:, None]
+    rows = torch.randint(1, 13, (88, 9)).where(torch.arange(9) < lengths, 0)
+    model.compile(backend=counter, dynamic=True)
+    for sources, targets in pair_batches(rows, rows.flip(0), 11):
+        wanted = model.forward(sources, targets)
+        torch.testing.assert_close(model(sources, targets), wanted)
+    assert counter.frame_count == 1
+    assert list(model.state_dict()) == names
 
 
 def test_a_turned_row_begins_with_its_last_token():
