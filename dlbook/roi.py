@@ -1,4 +1,9 @@
-"""Region-of-interest pooling: Girshick, 2015, section 2.1."""
+"""Features of boxes: RoI pooling (Girshick, 2015, section 2.1), RoI align.
+
+RoI align: He, Gkioxari, Dollár, Girshick: Mask R-CNN, 2017, section 3.
+"""
+
+import torch
 
 
 def roi_pool(features, boxes, *, size: int, scale: float):
@@ -34,3 +39,33 @@ def cells(start: int, length: int, count: int, limit: int):
         last = start + -(-(i + 1) * length // count)  # rounded up
         ends.append((min(max(first, 0), limit), min(max(last, 0), limit)))
     return ends
+
+
+def roi_align(features, boxes, *, size: int, scale: float, samples: int = 2):
+    """The mean of samples in each cell of each box: (N, C, size, size).
+
+    As `roi_pool`, but nothing is rounded: each cell is read at `samples` x
+    `samples` points, between the places of the maps (`aligned=True` and
+    `sampling_ratio=samples` of torchvision).
+    """
+    _, H, W = features.shape
+    left, top, right, bottom = (boxes * scale - 0.5).unbind(dim=1)
+    rows = line_shares(top, bottom, size, H, samples)  # (N, size, H)
+    columns = line_shares(left, right, size, W, samples)  # (N, size, W)
+    return torch.einsum("nih,chw,njw->ncij", rows, features, columns)
+
+
+def line_shares(start, end, size: int, limit: int, samples: int):
+    """How much each place counts in each cell of a line: (N, size, limit).
+
+    A point at 2.3 counts place 2 by 0.7 and place 3 by 0.3. Points up to
+    one place outside of 0 to `limit - 1` read the border, others 0.
+    """
+    steps = torch.arange(0.5, size * samples, device=start.device)
+    length = (end - start)[:, None]
+    points = start[:, None] + length * steps / (size * samples)
+    inside = (points >= -1) & (points <= limit)
+    points = points.clamp(0, limit - 1)[..., None]
+    apart = (points - torch.arange(limit, device=start.device)).abs()
+    share = (1 - apart).clamp(min=0) * inside[..., None]
+    return share.unflatten(1, (size, samples)).mean(dim=2)
