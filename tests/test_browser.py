@@ -78,6 +78,8 @@ def test_every_page_is_for_everybody_in(scheme, width, site, browser):
         with browsing.opened(browser, f"{address}/{name}", **view) as page:
             theme = page.evaluate("document.documentElement.dataset.theme")
             assert theme == scheme, name
+            bare = page.locator(".math:not(:has(mjx-container))")
+            assert bare.count() == 0, name
             across = page.evaluate("document.documentElement.scrollWidth")
             assert across <= width, name
             assert browsing.contrast_faults(page) == [], name

@@ -31,6 +31,12 @@ PAGE_NAME = "<script>DOCUMENTATION_OPTIONS.pagename"  # modules wait, too
 SYMBOLS_AS_SCRIPT = re.compile(r'<script src="[^"]*fontawesome\.js.*?/script>')
 FORMULAS = re.compile(r'<script [^>]*src="([^"]*tex-chtml[^"]*)"></script>')
 LATER = """<script>addEventListener("load", () => setTimeout(() => {{
+  window.MathJax.startup = {{pageReady: async () => {{
+    for (const part of document.querySelectorAll(".math")) {{
+      await window.MathJax.typesetPromise([part]);
+      await new Promise((go) => setTimeout(go));  // the reader comes first
+    }}
+  }}}};
   const script = document.createElement("script");
   script.src = "{}";
   document.head.append(script);
