@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ def bold(page):
 def test_terms_are_in_order_and_none_is_there_twice():
     terms = [term for term, _ in rows()]
     assert terms == sorted(set(terms))
+
+
+def test_what_is_bold_is_bold_once_and_has_a_row():
+    everywhere = Counter(
+        term for name in CHAPTERS for term in bold(f"../chapters/{name}.ipynb")
+        if not re.fullmatch(r"mistake\.|\d\.", term)
+    )  # fmt: skip
+    assert set(everywhere) <= {term for term, _ in rows()}
+    assert [term for term, n in everywhere.items() if n > 1] == []
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
