@@ -55,21 +55,29 @@ def show_images(images, *, titles=None, columns: int = 8, size: float = 0.9):
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"{len(titles)} titles for {len(images)} images")
     columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
     height = size * (1.35 if titles is not None else 1.05)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(columns * size, rows * height), squeeze=False
-    )
-    for ax in axes.flat:
-        ax.axis("off")
-    for i, image in enumerate(images):
-        ax = axes.flat[i]
+    figure, axes = image_grid(len(images), columns, cell=(size, height))
+    for i, (ax, image) in enumerate(zip(axes, images, strict=True)):
         low, high = image.min(), image.max()
         scaled = (image - low) / (high - low).clamp_min(1e-12)
         ax.imshow(scaled.numpy())
         if titles is not None:
             ax.set_title(titles[i], fontsize="small", loc="center")
     return figure
+
+
+def image_grid(count: int, columns: int, *, cell):
+    """A figure, and `count` axes without frames; `cell` is inches of each."""
+    rows = -(-count // columns)
+    figure, axes = plt.subplots(
+        rows,
+        columns,
+        figsize=(columns * cell[0], rows * cell[1]),
+        squeeze=False,
+    )
+    for ax in axes.flat:
+        ax.axis("off")
+    return figure, list(axes.flat)[:count]
 
 
 def plot_contours(across, up, heights, *, levels, ax=None):

@@ -4,6 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from dlbook.plot import image_grid
+
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#5b6474"
 LIGHT = "#E69F00"  # readable on dark and on bright photographs
 
@@ -36,15 +38,9 @@ def show_scenes(
     images, boxes, *, names=None, titles=None, columns: int = 5, size=1.5
 ):
     """A grid of images (N, 1, H, W) with the boxes of each, and its names."""
-    rows = -(-len(images) // columns)
     height = size * (1.15 if titles is not None else 1.03)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(columns * size, rows * height), squeeze=False
-    )
-    for ax in axes.flat:
-        ax.axis("off")
-    for i, image in enumerate(images):
-        ax = axes.flat[i]
+    figure, axes = image_grid(len(images), columns, cell=(size, height))
+    for i, (ax, image) in enumerate(zip(axes, images, strict=True)):
         show_scene(ax, image, title=titles[i] if titles is not None else "")
         draw_boxes(ax, boxes[i], names=names[i] if names else None)
     return figure

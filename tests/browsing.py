@@ -1,17 +1,15 @@
 """A headless Chromium that notes errors and requests to other places."""
 
-import functools
 import gzip
-import http.server
 import shutil
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from benchmarks.site import BROWSERS
+
 CONTRAST = Path(__file__).with_name("contrast.js")
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 ALONE = (  # no sandbox as root, and nothing sent on Chromium's own account
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update",
@@ -22,30 +20,14 @@ ALONE = (  # no sandbox as root, and nothing sent on Chromium's own account
 @contextmanager
 def chromium():
     """A browser, or a skipped test that says what is missing."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        pytest.skip(f"no Chromium found: looked for {', '.join(PROGRAMS)}")
+        pytest.skip(f"no Chromium found: looked for {', '.join(BROWSERS)}")
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as runner:
         browser = runner.chromium.launch(executable_path=program, args=ALONE)
         yield browser
         browser.close()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
-
-
-@contextmanager
-def served(folder):
-    """The address of a folder on this machine."""
-    handler = functools.partial(Quiet, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import pytest
 import site_books
 import site_checks
 
+from benchmarks.site import served
+
 SITES = {"trial": site_books.trial_site, "book": site_books.real_site}
 
 
@@ -20,14 +22,14 @@ def browser():
 def site(request, browser):
     """(folder, address) of a site."""
     folder = SITES[request.param]()
-    with browsing.served(folder) as address:
+    with served(folder) as address:
         yield folder, address
 
 
 @pytest.fixture(scope="module")
 def trial(browser):
     folder = site_books.trial_site()
-    with browsing.served(folder) as address:
+    with served(folder) as address:
         yield f"{address}/chapters/trial.html", folder
 
 

@@ -4,6 +4,8 @@ import browsing
 import pytest
 import site_books
 
+from benchmarks.site import served
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -13,7 +15,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def address():
-    with browsing.served(site_books.trial_site()) as address:
+    with served(site_books.trial_site()) as address:
         yield f"{address}/chapters/trial.html"
 
 

@@ -36,6 +36,7 @@ ALLOWED = {
     "detection": {"boxes", "nms"},
     "average_precision": {"boxes"},
     "detection_errors": {"average_precision", "boxes"},
+    "plot_boxes": {"plot"},
     "models": {"models", "attention", "detection"},
 }
 OUTSIDE = {"torch", "torchvision", "matplotlib", "ipywidgets", "IPython",
