@@ -5,6 +5,7 @@ dashed is training, solid is validation. The look is in `book.mplstyle`.
 """
 
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
 
 
@@ -83,10 +84,10 @@ def image_grid(count: int, columns: int, *, cell):
 def plot_contours(across, up, heights, *, levels, ax=None):
     """Thin grey curves of equal height over a grid of (across, up)."""
     ax = ax or plt.gca()
+    across, up, heights = map(np.asarray, (across, up, heights))
     thin = {"colors": "gray", "linewidths": 0.8}
     ax.contour(across, up, heights, levels=levels, **thin)
-    ax.set_xlim(across.min().item(), across.max().item())
-    ax.set_ylim(up.min().item(), up.max().item())
+    ax.set(xlim=(across.min(), across.max()), ylim=(up.min(), up.max()))
     return ax
 
 

@@ -36,10 +36,11 @@ def show(calls=None):
 
 
 def live_widgets(bundle):
-    from ipywidgets.widgets import widget
+    from ipywidgets import widget_serialization
 
     view = bundle["application/vnd.jupyter.widget-view+json"]
-    return widget._instances[view["model_id"]].children
+    name = f"IPY_MODEL_{view['model_id']}"
+    return widget_serialization["from_json"](name, None).children
 
 
 def test_live_controls_draw_with_the_same_function_once(shown, monkeypatch):

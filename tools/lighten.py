@@ -79,7 +79,7 @@ def one_style_sheet(site, pages) -> str:
         return ""
     css = "\n".join(flat(site / name, site / "_static") for name in names)
     css = keep_symbols(css, used_symbols(site))
-    for path in site.glob("_static/vendor/fontawesome/webfonts/*.woff2"):
+    for path in site.glob("_static/vendor/fontawesome/**/webfonts/*.woff2"):
         address = path.relative_to(site / "_static").as_posix()
         (site / "_static" / path.name).write_bytes(cut(path, css))
         css = css.replace(address, path.name)
