@@ -15,6 +15,7 @@ HEAD = """<link href="../_static/a.css?digest=1" rel="stylesheet" />
 <script src="../_static/vendor/fontawesome.js"></script>
 <script defer="defer" src="../_static/mathjax/tex-chtml.js?v=1"></script>
 <script>DOCUMENTATION_OPTIONS.pagename = 'x';</script>
+<i class="fa-solid fa-list"></i>
 <img src="../_images/x.png" alt="A curve">"""
 
 STYLES = {"fa-solid", "fa-regular", "fa-brands", "fa-lg"}
@@ -23,9 +24,6 @@ STYLES = {"fa-solid", "fa-regular", "fa-brands", "fa-lg"}
 @pytest.fixture
 def site(tmp_path):
     (tmp_path / "_static/b").mkdir(parents=True)
-    (tmp_path / "page.html").write_text(
-        '<i class="fa-solid fa-list"></i>', encoding="utf-8"
-    )
     sheets = {
         "a.css": 'a{background:url(dot.png)}a{b:url("data:x,)")}',
         "b/b.css": '@charset "UTF-8";@import "../c.css";'

@@ -78,7 +78,7 @@ def one_style_sheet(site, pages) -> str:
     if not names:
         return ""
     css = "\n".join(flat(site / name, site / "_static") for name in names)
-    css = keep_symbols(css, used_symbols(site))
+    css = keep_symbols(css, used_symbols(site, pages))
     for path in site.glob("_static/vendor/fontawesome/**/webfonts/*.woff2"):
         address = path.relative_to(site / "_static").as_posix()
         (site / "_static" / path.name).write_bytes(cut(path, css))
@@ -100,12 +100,11 @@ def flat(path, home) -> str:
     return IMPORT.sub(lambda found: flat(home / found[1], home), css)
 
 
-def used_symbols(site) -> set:
+def used_symbols(site, pages) -> set:
     """The names of all symbols in pages and scripts, such as fa-list."""
-    files = [*site.rglob("*.html"), *site.glob("_static/**/*.js")]
-    texts = [path.read_text("utf-8") for path in files
-             if "fontawesome" not in path.parts]  # fmt: skip
-    return set(re.findall(r"\bfa-[\w-]+", "\n".join(texts)))
+    scripts = [path.read_text("utf-8") for path in site.glob("_static/**/*.js")
+               if "fontawesome" not in path.parts]  # fmt: skip
+    return set(re.findall(r"\bfa-[\w-]+", "\n".join([*pages, *scripts])))
 
 
 def keep_symbols(css, used) -> str:
