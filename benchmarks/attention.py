@@ -6,8 +6,8 @@ from torch import nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from benchmarks.timing import Row, best_seconds, paired_ratio
-from dlbook.attention import scaled_dot_product
-from dlbook.models.block import Block
+from dlbook.layers.attention import scaled_dot_product
+from dlbook.layers.transformer_block import Block
 
 
 def kept_bytes(function) -> int:

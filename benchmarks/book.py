@@ -23,10 +23,15 @@ def rows():
     alone, both, more = best_seconds(
         lambda: python("import torch"),
         lambda: python("import torch, dlbook"),
-        lambda: python("import torch, dlbook.data, dlbook.train"),
+        lambda: python(
+            "import torch, dlbook.data.images, dlbook.training.fit"
+        ),
     )
     yield Row("import torch and dlbook / torch", both / alone, at_most=1.10)
-    yield Row("the same, with dlbook.data and dlbook.train", more / alone)
+    yield Row(
+        "the same, with dlbook.data.images and dlbook.training.fit",
+        more / alone,
+    )
 
     with tempfile.TemporaryDirectory() as folder:
         arguments = ("build", ROOT, "--path-output", folder, "--all")

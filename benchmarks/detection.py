@@ -9,11 +9,12 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from benchmarks.timing import Row, best_seconds
-from dlbook.average_precision import average_precision
-from dlbook.detection import detect, make_anchors, targets
 from dlbook.models.ssd import SSD
-from dlbook.nms import nms, nms_by_loop
-from dlbook.scenes import compose, material
+from dlbook.vision.anchors import make_anchors, targets
+from dlbook.vision.average_precision import average_precision
+from dlbook.vision.detection import detect
+from dlbook.vision.scenes import compose, material
+from dlbook.vision.suppression import nms, nms_by_loop
 
 
 def crowd(count, *, objects):

@@ -4,10 +4,10 @@ import torch
 from gensim.models import Word2Vec
 
 from benchmarks.timing import Row, best_seconds
-from dlbook.data import state_of_the_union
-from dlbook.embeddings import cbow, skip_gram, train_vectors
+from dlbook.data.texts import state_of_the_union
+from dlbook.language.vocabulary import Vocab, words
+from dlbook.language.word_vectors import cbow, skip_gram, train_vectors
 from dlbook.runtime import default_device
-from dlbook.text import Vocab, words
 
 
 def read_words():

@@ -9,8 +9,9 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 from torchvision.transforms import v2
 
 from benchmarks.timing import Row, best_seconds, paired_ratio
-from dlbook.data import batches, fashion_file, fashion_mnist
-from dlbook.train import fit
+from dlbook.data.images import fashion_file, fashion_mnist
+from dlbook.data.loaders import batches
+from dlbook.training.fit import fit
 
 
 def lenet():

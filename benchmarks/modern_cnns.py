@@ -18,9 +18,11 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import v2
 
 from benchmarks.timing import Row
-from dlbook.data import batches, fashion_file, fashion_mnist
+from dlbook.data.images import fashion_file, fashion_mnist
+from dlbook.data.loaders import batches
 from dlbook.models.resnet import ResNet
-from dlbook.train import evaluate, fit
+from dlbook.training.evaluate import evaluate
+from dlbook.training.fit import fit
 
 GOAL, EPOCHS, STEPS = 0.90, 2, 12
 PUBLISHED_EPOCHS = 10

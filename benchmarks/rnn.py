@@ -5,11 +5,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from benchmarks.timing import Row, best_seconds
-from dlbook.data import batches
+from dlbook.data.loaders import batches
+from dlbook.language.vocabulary import contiguous_windows
 from dlbook.models.language import Carried, LanguageModel
 from dlbook.models.lstm import LSTMCell
 from dlbook.models.rnn import Recurrent
-from dlbook.text import contiguous_windows
 
 
 def rows():

@@ -69,3 +69,46 @@ def to_device(batch, device):
 def count_parameters(model: nn.Module) -> int:
     """Number of trainable scalars in `model`."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def has_fast_bfloat16(device) -> bool:
+    """Whether the arithmetic unit of `device` itself knows bfloat16.
+
+    Others imitate it, and are slower for it. Where PyTorch is too old to ask
+    a processor, the answer is no.
+    """
+    kind = torch.device(device).type
+    if kind == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if kind != "cpu" or not hasattr(torch.cpu, "get_capabilities"):
+        return False
+    known = torch.cpu.get_capabilities()
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
+
+
+@torch.no_grad()
+def multiply_adds(model, images) -> int:
+    """Products that `model` forms for one of the images (B, C, H, W).
+
+    Convolutions and linear layers are counted: every number that such a layer
+    gives is a sum of as many products as the layer has weights per output.
+    """
+    total = 0
+
+    def count(layer, _, output):
+        nonlocal total
+        total += output[0].numel() * layer.weight[0].numel()
+
+    layers = [
+        layer for layer in model.modules()
+        if isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Conv3d | nn.Linear)
+    ]  # fmt: skip
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    was_training = model.training
+    try:
+        model.eval()(images)
+    finally:
+        model.train(was_training)
+        for hook in hooks:
+            hook.remove()
+    return total

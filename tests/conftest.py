@@ -142,6 +142,7 @@ def shown(monkeypatch):
     bundles = []
     monkeypatch.setenv("DLBOOK_INTERACT", "static")
     monkeypatch.setattr(
-        "dlbook.interact.display", lambda bundle, raw: bundles.append(bundle)
+        "dlbook.interactive.interact.display",
+        lambda bundle, raw: bundles.append(bundle),
     )
     return bundles

@@ -9,17 +9,23 @@ from pathlib import Path
 import pytest
 import torch
 import torchvision
+from dlbook.fetch import extract
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dlbook import text
-from dlbook.average_precision import average_precision
-from dlbook.bleu import bleu
-from dlbook.boxes import clip, decode, encode, intersection, iou
-from dlbook.fetch import extract
-from dlbook.metrics import perplexity
-from dlbook.nms import nms
+from dlbook.language import vocabulary as text
+from dlbook.language.bleu import bleu
 from dlbook.runtime import check_parameters
+from dlbook.training.objectives import perplexity
+from dlbook.vision.average_precision import average_precision
+from dlbook.vision.boxes import (
+    clip,
+    decode,
+    encode,
+    intersection,
+    iou,
+)
+from dlbook.vision.suppression import nms
 
 settings.register_profile("book", deadline=None, max_examples=60)
 settings.load_profile("book")

@@ -1,1 +1,1 @@
-"""One paper, one file. A model file needs torch alone, so it can be copied."""
+"""One paper, one file. A model file needs torch and the layers it names."""

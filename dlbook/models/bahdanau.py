@@ -4,8 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlbook.attention import AdditiveAttention
-from dlbook.models.seq2seq import Encoder, embedding, opened
+from dlbook.layers.attention import AdditiveAttention
+from dlbook.layers.embedding import embedding
+from dlbook.models.seq2seq import Encoder, opened
 
 
 class LookingCell(nn.Module):

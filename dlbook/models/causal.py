@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dlbook.attention import causal_mask
-from dlbook.models.block import Block
+from dlbook.layers.attention import causal_mask
+from dlbook.layers.transformer_block import Block
 
 
 class CausalTransformer(nn.Module):

@@ -5,12 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-
-def embedding(vocab: int, width: int):
-    """Vectors of length about 1 for the tokens; that of padding, 0, is 0."""
-    table = nn.Embedding(vocab, width, padding_idx=0)
-    nn.init.normal_(table.weight[1:], std=width**-0.5)
-    return table
+from dlbook.layers.embedding import embedding
 
 
 def opened(lstm):

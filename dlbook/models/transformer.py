@@ -5,14 +5,14 @@ import math
 import torch.nn.functional as F
 from torch import nn
 
-from dlbook.attention import (
+from dlbook.layers.attention import (
     MultiHeadAttention,
     causal_mask,
     padding_mask,
     sinusoids,
 )
-from dlbook.models.block import Block, extended
-from dlbook.models.seq2seq import embedding
+from dlbook.layers.embedding import embedding
+from dlbook.layers.transformer_block import Block, extended
 
 
 class DecoderBlock(Block):

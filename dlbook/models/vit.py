@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from dlbook.models.block import Block
+from dlbook.layers.transformer_block import Block
 
 
 class ViT(nn.Module):

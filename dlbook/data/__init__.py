@@ -1,0 +1,1 @@
+"""Bundled sets -> tensors -> loaders of whole batches."""

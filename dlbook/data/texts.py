@@ -1,0 +1,42 @@
+"""Bundled texts: novels, speeches, reviews, pairs of phrases, word vectors."""
+
+import io
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dlbook.data.files import read
+
+
+def moby_dick() -> list[str]:
+    """The 135 chapters of Melville's novel (1851), title first."""
+    return read("moby-dick.txt.xz").decode().split("\n\n\n")
+
+
+def state_of_the_union() -> list[str]:
+    """233 addresses of the presidents to Congress, 1790 to 2021."""
+    return read("state-of-the-union.txt.xz").decode().strip().split("\n\n")
+
+
+def movie_snippets() -> tuple[list[str], Tensor]:
+    """10,605 film-review snippets and their mean scores (N,) in -4..4."""
+    lines = read("movie-snippets.tsv.gz").decode().splitlines()
+    scores, texts = zip(*(line.split("\t", 1) for line in lines), strict=True)
+    return list(texts), torch.tensor([float(score) for score in scores])
+
+
+def phrase_pairs() -> list[tuple[str, str]]:
+    """35,469 English and French phrases, lower case, tokens between spaces.
+
+    Adapted from Statistics Canada; not endorsed by Statistics Canada.
+    """
+    lines = read("statcan-en-fr.tsv.gz").decode().splitlines()
+    return [tuple(line.split("\t")) for line in lines]
+
+
+def glove() -> tuple[list[str], Tensor]:
+    """The 40,000 most frequent words of GloVe 6B, vectors (40000, 50)."""
+    arrays = np.load(io.BytesIO(read("glove-6b-50d-40k.npz")))
+    vectors = torch.from_numpy(arrays["vectors"].astype(np.float32))
+    return str(arrays["words"]).split("\n"), vectors

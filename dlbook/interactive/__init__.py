@@ -1,0 +1,1 @@
+"""Interactive figures: live with a kernel, alive without one."""

@@ -1,0 +1,1 @@
+"""Vocabulary, n-grams, word vectors, translation, beam search, BLEU."""

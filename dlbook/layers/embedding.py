@@ -1,0 +1,10 @@
+"""Embedding tables of tokens."""
+
+from torch import nn
+
+
+def embedding(vocab: int, width: int):
+    """Vectors of length about 1 for the tokens; that of padding, 0, is 0."""
+    table = nn.Embedding(vocab, width, padding_idx=0)
+    nn.init.normal_(table.weight[1:], std=width**-0.5)
+    return table

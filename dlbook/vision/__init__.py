@@ -1,0 +1,1 @@
+"""Boxes, suppression, anchors, average precision, scenes."""

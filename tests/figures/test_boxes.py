@@ -1,0 +1,111 @@
+"""Figures of boxes: what stands where."""
+
+import matplotlib
+import pytest
+import torch
+from matplotlib import pyplot as plt
+
+from dlbook.figures.boxes import (
+    draw_boxes,
+    plot_confusion,
+    plot_kinds,
+    plot_levels,
+    plot_operating_point,
+    plot_two_boxes,
+    show_scenes,
+)
+
+matplotlib.use("agg")
+BOXES = torch.tensor([[2.0, 3, 10, 20], [5, 6, 30, 12]])
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def corners_of(patch):
+    left, top = patch.get_xy()
+    return [left, top, left + patch.get_width(), top + patch.get_height()]
+
+
+def words(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_boxes_stand_where_they_are_and_carry_their_names():
+    _, ax = plt.subplots()
+    draw_boxes(ax, BOXES, names=["bag", ""])
+    assert [corners_of(patch) for patch in ax.patches] == BOXES.tolist()
+    assert words(ax) == ["bag"]
+    with pytest.raises(ValueError, match="shorter"):
+        draw_boxes(ax, BOXES, names=["bag"])
+
+
+def test_scenes_have_their_pixels_between_whole_numbers():
+    figure = show_scenes(
+        torch.rand(3, 1, 40, 50), [BOXES, BOXES[:1], BOXES[:0]],
+        titles=["a", "b", "c"], columns=2,
+    )  # fmt: skip
+    axes = figure.axes
+    assert len(axes) == 4
+    assert axes[0].images[0].get_extent() == [0, 50, 40, 0]
+    assert [len(ax.patches) for ax in axes] == [2, 1, 0, 0]
+    assert [ax.get_title() for ax in axes] == ["a", "b", "c", ""]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_two_boxes_share_is_filled(apart):
+    second = BOXES[1] + 50 * apart
+    figure = plot_two_boxes(BOXES[0].numpy(), second.numpy(), 0.25)
+    filled = [p for p in figure.axes[0].patches if p.get_facecolor()[3] > 0]
+    shared = [corners_of(patch) for patch in filled]
+    assert shared == ([] if apart else [[5, 6, 10, 12]])
+    assert figure.axes[0].get_title() == "IoU = 0.25"
+
+
+def test_every_level_shows_its_places_its_anchors_and_the_whole_scene():
+    levels = {8: [(10, 10)], 16: [(20, 20)]}
+    figure = plot_levels(
+        torch.rand(1, 48, 48), levels, BOXES, [BOXES + 40, BOXES[:1]]
+    )
+    fine, coarse = figure.axes
+    assert [len(ax.lines[0].get_xdata()) for ax in (fine, coarse)] == [36, 9]
+    assert [len(ax.patches) for ax in (fine, coarse)] == [4, 3]
+    assert fine.get_xlim() == (0, 48) and fine.get_ylim() == (48, 0)
+
+
+def test_the_point_lies_on_the_curve():
+    recall, precision = torch.tensor([0.1, 0.5]), torch.tensor([1.0, 0.8])
+    figure = plot_operating_point(
+        torch.rand(1, 48, 48), BOXES, ["a", "b"], precision, recall, 1
+    )
+    curve, point = figure.axes[1].lines
+    assert len(curve.get_xdata()) == 2
+    assert point.get_xdata() == pytest.approx([0.5])
+    assert point.get_ydata() == pytest.approx([0.8])
+    assert words(figure.axes[0]) == ["a", "b"]
+
+
+def test_the_confusion_shows_every_share_that_counts():
+    table = torch.tensor([[99.0, 0.2, 0.8], [30, 70, 0]])
+    figure = plot_confusion(table, ["a", "b"], ["a", "b", "nothing"])
+    ax = figure.axes[0]
+    assert words(ax) == ["99", "1", "30", "70"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
+
+
+def test_true_and_detected_boxes_are_told_apart():
+    image = torch.rand(1, 48, 48)
+    figure = plot_kinds(
+        {
+            "right": (image, BOXES, BOXES[:1], ["bag"]),
+            "unseen": (image, BOXES[:1], [], []),
+        }
+    )
+    first, second, third = figure.axes
+    styles = [patch.get_linestyle() for patch in first.patches]
+    assert styles == ["solid", "solid", "dashed"] or styles == ["-", "-", "--"]
+    assert len(second.patches) == 1
+    assert second.get_title() == "unseen" and not third.patches

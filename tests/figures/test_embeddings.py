@@ -1,0 +1,89 @@
+from itertools import pairwise
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+import pytest
+import torch
+
+from dlbook.figures.curves import plot_by_size, plot_shares
+from dlbook.figures.embeddings import plot_cloud, plot_neighbours, plot_words
+
+
+@pytest.fixture(autouse=True)
+def close():
+    yield
+    plt.close("all")
+
+
+def test_words_stand_at_their_points():
+    places = torch.tensor([[0.0, 1.0], [2.0, 3.0]])
+    ax = plot_words(places, ["war", "peace"])
+    assert [t.get_text().strip() for t in ax.texts] == ["war", "peace"]
+    assert ax.texts[1].get_position() == (2.0, 3.0)
+    assert ax.lines[0].get_xydata().tolist() == places.tolist()
+
+
+def test_names_do_not_cover_each_other():
+    crowd = torch.tensor([[0.0, 0.0], [0.1, 0.02], [0.2, 0.01], [9.0, 0.01]])
+    ax = plt.subplots(figsize=(6, 4))[1]
+    plot_words(torch.tensor([[-1.0, -5.0], [12.0, 5.0]]), ax=ax)
+    plot_words(crowd, ["gold", "silver", "banks", "far"], ax=ax)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:i])
+    lowest, *_, far = ax.texts
+    assert lowest.get_position()[1] == 0.0  # nothing is below it
+    assert far.get_position()[1] == crowd[3, 1]  # nothing is near it
+
+
+def test_the_chosen_word_and_its_neighbours_are_named():
+    figure = plot_neighbours(torch.randn(9, 2), list("abcdefghi"), 4, [8, 0])
+    texts = {t.get_text().strip(): t for t in figure.axes[0].texts}
+    assert set(texts) == {"e", "i", "a"}
+    colors = {name: text.get_color() for name, text in texts.items()}
+    assert colors["e"] != colors["i"] == colors["a"]
+    heights = sorted(text.get_position()[1] for text in texts.values())
+    assert min(b - a for a, b in pairwise(heights)) > 0.05
+
+
+def test_the_frame_of_the_map_depends_on_the_points_alone():
+    places = torch.randn(9, 2)
+    names = ["a very long name indeed, at the border"] * 9
+    figures = [plot_neighbours(places, names, i, []) for i in range(9)]
+    for figure in figures:
+        figure.canvas.draw()
+    frames = {tuple(f.axes[0].get_position().bounds) for f in figures}
+    limits = {(f.axes[0].get_xlim(), f.axes[0].get_ylim()) for f in figures}
+    assert len(frames) == len(limits) == 1
+
+
+def test_every_share_is_a_bar():
+    shares = {"a": {"x": 0.1, "y": 0.4}, "b": {"x": 0.2, "y": 0.3}}
+    ax = plot_shares(shares, xlabel="right")
+    assert [bar.get_width() for bar in ax.patches] == [0.1, 0.2, 0.4, 0.3]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
+    first, second = (ax.patches[k].get_y() for k in (0, 1))
+    assert first > second  # the first name is on top
+
+
+def test_a_line_is_the_mean_over_the_seeds():
+    values = torch.tensor([[1.0, 2.0, 4.0], [3.0, 4.0, 8.0]])
+    ax = plot_by_size([10, 100, 1000], {"run": values}, ylabel="accuracy")
+    assert ax.lines[0].get_ydata().tolist() == [2, 3, 6]
+    assert len(ax.lines) == 3
+    assert ax.get_xscale() == "log"
+    assert ax.get_xticklabels()[2].get_text() == "1,000"
+
+
+def test_a_cloud_counts_its_points_beside_a_line_of_slope_one():
+    x = torch.tensor([0.0, 0.0, 0.0, 4.0])
+    ax = plot_cloud(x, -x, line=-1.5)
+    cells = ax.collections[0]
+    assert sorted(cells.get_array().tolist()) == [1, 3]
+    many = cells.get_offsets()[cells.get_array().argmax()]
+    assert many.tolist() == pytest.approx([0, 0], abs=0.1)
+    assert ax.lines[0].get_xy1() == (0, -1.5) and ax.lines[0].get_slope() == 1

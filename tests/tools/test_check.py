@@ -1,0 +1,126 @@
+"""tools/notebooks.py check and nbval find each fault of a chapter."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_output
+from small_books import edit
+
+from tools import notebooks, outputs
+
+ROOT = Path(__file__).parents[2]
+
+
+def without_alt(cells):
+    del cells[4].metadata["mystnb"]
+
+
+def with_error(cells):
+    error = new_output("error", ename="E", evalue="e", traceback=[])
+    cells[9].outputs = [error]
+    cells[9].metadata.tags = ["raises-exception"]
+
+
+def other_figure(cells):
+    data = cells[4].outputs[0].data
+    data["image/png"] = data["image/png"][::-1]
+
+
+def said(cells, old, new):
+    assert old in cells[0].source
+    cells[0].source = cells[0].source.replace(old, new)
+
+
+FAULTS = {
+    "not in normal form": lambda c: c[2].metadata.update(collapsed=True),
+    "is not in normal form": lambda c: c[3].update(execution_count=9),
+    "has not been run": lambda c: c[3].update(execution_count=None),
+    "ended with an error": with_error,
+    "does not begin with a title": lambda c: c.pop(0),
+    "does not say `Runs in": lambda c: c[0].update(source="# A trial"),
+    "takes 60 s, but took": lambda c: said(c, "about 4 s", "about 1 minute"),
+    "takes 9 GB, but took": lambda c: said(c, "0.2 GB", "9 GB"),
+    "second cell is not tagged": lambda c: c.pop(1),
+    "third cell is not tagged": lambda c: c[2].metadata.tags.clear(),
+    "set-up cell differs": lambda c: c[1].update(source="import dlbook"),
+    "its code has changed": lambda c: c[9].update(source="print('a')"),
+    "outputs have changed": lambda c: c[9].outputs[0].update(text="b 0.26"),
+    "its outputs have changed": lambda c: c[10].outputs.clear(),
+    ": its outputs have changed": other_figure,
+    "picture without alt text (mystnb": without_alt,
+    "'![](' is a picture": lambda c: c[6].update(source="![](a.png)"),
+    "'<img src=\"a\">' is": lambda c: c[6].update(source='<img src="a">'),
+    "'{eq}`' is MyST": lambda c: c[6].update(source="see {eq}`loss`"),
+    "':::' is MyST": lambda c: c[6].update(source=":::{note}\nx\n:::"),
+    "'```{' is MyST": lambda c: c[6].update(source="```{note}\nx\n```"),
+    "'(loss)=' is MyST": lambda c: c[6].update(source="(loss)=\n## Loss"),
+}
+
+
+@pytest.mark.parametrize("message", FAULTS)
+def test_check_names_each_fault(ran, message, capsys):
+    edit(ran / "chapters/trial.ipynb", FAULTS[message])
+    found = notebooks.check(["trial"], root=ran)
+    assert any(message in problem for problem in found), found
+    assert message in capsys.readouterr().out
+
+
+def test_check_finds_an_old_results_page(ran):
+    page = ran / "appendix/results.md"
+    text = page.read_text()
+    assert "## [A trial](../chapters/trial.ipynb)" in text
+    row = "| `accuracy` | 0.84 |  | 0.8 | 0.9 | quick, cpu | 0 | 1.5 |"
+    assert row in text
+    page.write_text(text.replace("0.84", "0.85"))
+    assert notebooks.check(root=ran) == [
+        "results.md: is old; tools/notebooks.py results"
+    ]
+
+
+def test_the_results_stand_beside_those_of_others(ran):
+    (ran / "appendix/peers.yml").write_text(
+        'accuracy: {"0.7": "https://e.org/a", "0.6": "https://e.org/b"}'
+    )
+    notebooks.write_results(ran)
+    shown = "| [0.7](https://e.org/a), [0.6](https://e.org/b) | 0.8 |"
+    assert shown in (ran / "appendix/results.md").read_text()
+
+
+def nbval(path):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    options = ["--nbval", "--nbval-current-env", "-c", "pyproject.toml"]
+    return subprocess.run(
+        [*command, *options, "tests/conftest.py", path],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+def test_nbval_passes_an_honest_notebook(ran):
+    def change(cells):
+        cells[9].outputs[0].text = "a\nb 0.2501\n"
+
+    edit(ran / "chapters/trial.ipynb", change)
+    done = nbval(ran / "chapters/trial.ipynb")
+    assert done.returncode == 0, done.stdout
+    assert "9 passed" in done.stdout
+
+
+def changed_outputs(cells):
+    cells[9].outputs[0].text = "a\nb 0.35\n"
+    cells[3].outputs[0].data["text/plain"] = "epoch 2  gain 0.133"
+    cells[5].outputs[0].data[outputs.REPORT]["floor"] = 0.7
+    cells[4].outputs.append(new_output("stream", text="more\n"))
+    cells[10].outputs = []
+    cells[8].outputs[0].text = "division by nothing"
+
+
+def test_nbval_fails_for_each_change_of_an_output(ran):
+    edit(ran / "chapters/trial.ipynb", changed_outputs)
+    done = nbval(ran / "chapters/trial.ipynb")
+    assert "6 failed, 3 passed" in done.stdout, done.stdout
+    assert "-b 0.35\n+b 0.25" in done.stdout
+    assert "-epoch 2  gain 0.133\n+epoch 2  loss 0.133" in done.stdout
