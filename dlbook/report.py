@@ -1,12 +1,25 @@
-"""A measured number of the book, kept between a floor and a ceiling."""
+"""Measured numbers of the book, and claims of its prose, kept true.
+
+Both are judged where the page runs as it was committed, or where the
+environment variable DLBOOK_STRICT is set. For a reader who has changed a
+number, or who runs the page in Jupyter or on Colab, they print what is
+different and go on. A rehearsal judges nothing.
+"""
 
 import math
+import os
 
 from IPython.display import display
 
-from dlbook.runtime import default_device
+from dlbook.runtime import (
+    default_device,
+    has_reader,
+    parameters,
+    rehearsing,
+)
 
 MIME = "application/vnd.dlbook.report+json"
+COMMITTED = {"quick": True, "seed": 0}
 
 
 def report(
@@ -15,15 +28,13 @@ def report(
     """Print a result, keep its record in the output, and guard its range.
 
     The floor shows damage; the ceiling shows what is too good to be true,
-    such as a test set that leaked into training. `quick` and `seed` of the
-    record are the notebook's parameters; `seconds` is the time of training.
+    such as a test set that leaked into training. `seconds` is the time of
+    training.
 
     Raises:
-        ValueError: `value` is outside `floor`..`ceiling` or not a number.
-            The line has been printed by then.
+        ValueError: `value` is outside `floor`..`ceiling` or not a number,
+            and the run is judged. The line has been printed by then.
     """
-    import __main__
-
     value = float(value)
     if not floor < ceiling:
         raise ValueError(f"floor {floor} of {name} is not below {ceiling}")
@@ -33,15 +44,42 @@ def report(
         "value": value if math.isfinite(value) else str(value),
         "floor": floor,
         "ceiling": ceiling,
-        "quick": getattr(__main__, "quick", None),
-        "seed": getattr(__main__, "seed", None),
+        **parameters(),
         "device": str(default_device()),
         "seconds": None if seconds is None else round(seconds, 1),
     }
     display({MIME: record}, raw=True)
-    if not floor <= value <= ceiling:
-        side = "below the floor" if value < floor else "above the ceiling"
+    guard(name, value, floor, ceiling)
+
+
+def expect(name: str, value: float, low: float, high: float = math.inf):
+    """Guard a claim of the prose: `name` lies between `low` and `high`.
+
+    Says nothing while the claim holds.
+
+    Raises:
+        ValueError: the claim does not hold, and the run is judged.
+    """
+    guard(name, float(value), low, high)
+
+
+def guard(name: str, value: float, low: float, high: float) -> None:
+    """Raise or print that `value` is outside `low`..`high`, if it is."""
+    if low <= value <= high or rehearsing():
+        return
+    if is_judged():
+        side = "below" if value < low else "above"
         raise ValueError(
-            f"{name} = {value:.4g} is {side} of {floor:g} to {ceiling:g}; "
+            f"{name} = {value:.4g} is {side} its range, {low:g} to {high:g}; "
             "find out what changed before you move the bounds"
         )
+    print(
+        f"{name}: here {value:.4g}, on the page between {low:g} and {high:g}"
+    )
+
+
+def is_judged() -> bool:
+    """Whether a number outside its range fails this run."""
+    if os.environ.get("DLBOOK_STRICT", "0") not in ("", "0"):
+        return True
+    return parameters() == COMMITTED and not has_reader()

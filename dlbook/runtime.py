@@ -1,11 +1,21 @@
-"""What every page asks of the machine and of a model."""
+"""What every page asks of the machine, of its parameters and of a model."""
 
 import os
 import random
+import time
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+# One of these is set where a person looks at the page while it runs.
+FRONT_ENDS = (
+    "JPY_SESSION_NAME",
+    "COLAB_RELEASE_TAG",
+    "KAGGLE_KERNEL_RUN_TYPE",
+    "VSCODE_PID",
+    "VSCODE_CWD",
+)
 
 
 def default_device() -> torch.device:
@@ -48,6 +58,47 @@ def check_parameters(*, quick: bool, seed: int) -> None:
             "nor False (the full run, for a GPU)"
         )
     set_seed(seed)
+
+
+def parameters() -> dict:
+    """`quick` and `seed` of the running notebook, None where it has none."""
+    import __main__
+
+    return {name: getattr(__main__, name, None) for name in ("quick", "seed")}
+
+
+def rehearsing() -> bool:
+    """Whether the environment variable DLBOOK_REHEARSE asks for a rehearsal.
+
+    A rehearsal runs every line of a page in miniature: loops stop after two
+    batches and one epoch, and no number is judged.
+    """
+    return os.environ.get("DLBOOK_REHEARSE", "0") not in ("", "0")
+
+
+def limited(count: int, most: int = 2) -> int:
+    """`count`, but at most `most` in a rehearsal: for loops outside `fit`."""
+    return min(count, most) if rehearsing() else count
+
+
+def has_reader() -> bool:
+    """Whether a front end (Jupyter, Colab, Kaggle, VS Code) runs this page."""
+    return any(name in os.environ for name in FRONT_ENDS)
+
+
+def seconds(function, *, repeat: int = 5) -> float:
+    """Shortest time of `repeat` calls of `function()`, after a first one.
+
+    Waits for the accelerator, if there is one, before it stops the clock.
+    """
+    times = []
+    for _ in range(1 + limited(repeat, 1)):
+        start = time.perf_counter()
+        function()
+        if torch.accelerator.is_available():
+            torch.accelerator.synchronize()
+        times.append(time.perf_counter() - start)
+    return min(times[1:])
 
 
 def to_device(batch, device):

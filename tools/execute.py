@@ -29,6 +29,7 @@ def kernel_environment() -> dict[str, str]:
         "CUDA_VISIBLE_DEVICES": "",
         "DLBOOK_DEVICE": "cpu",
         "DLBOOK_INTERACT": "static",
+        "DLBOOK_STRICT": "1",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
         "PYTHONHASHSEED": "0",

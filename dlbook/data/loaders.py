@@ -8,7 +8,7 @@ from torch.utils.data import (
     TensorDataset,
 )
 
-from dlbook.runtime import to_device
+from dlbook.runtime import rehearsing, to_device
 
 
 def batches(
@@ -24,9 +24,12 @@ def batches(
     Nothing is collated example by example, which makes an epoch many times
     faster. With `device` the data set is moved there once, not per batch.
     Shuffling draws from PyTorch's global generator, so `set_seed` repeats it.
+    In a rehearsal there are at most two batches.
     """
     if len(dataset) == 0:
         raise ValueError("the data set has 0 examples, a loader needs 1")
+    if rehearsing():
+        dataset = TensorDataset(*dataset[: 2 * batch_size])
     if device is not None:
         dataset = TensorDataset(*to_device(dataset.tensors, device))
     sampler = RandomSampler if shuffle else SequentialSampler

@@ -23,15 +23,9 @@ from dlbook.interactive.frames import (
     view_html,
 )
 from dlbook.interactive.svg import svg_lines
+from dlbook.runtime import has_reader
 
 FRAMES = 120  # the most that one figure may hold
-FRONT_ENDS = (
-    "JPY_SESSION_NAME",
-    "COLAB_RELEASE_TAG",
-    "KAGGLE_KERNEL_RUN_TYPE",
-    "VSCODE_PID",
-    "VSCODE_CWD",
-)
 
 
 def interact(*, alt, start=None, **controls):
@@ -73,8 +67,9 @@ def interact(*, alt, start=None, **controls):
 
 
 def _mode():
-    started = any(name in os.environ for name in FRONT_ENDS)
-    mode = os.environ.get("DLBOOK_INTERACT") or ("static", "live")[started]
+    mode = (
+        os.environ.get("DLBOOK_INTERACT") or ("static", "live")[has_reader()]
+    )
     if mode not in ("static", "live"):
         raise ValueError(f"DLBOOK_INTERACT is {mode!r}: use static or live")
     return mode

@@ -5,6 +5,7 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 
+from dlbook import runtime
 from dlbook.interactive import interact as module
 from dlbook.interactive.interact import interact
 
@@ -13,7 +14,7 @@ from dlbook.interactive.interact import interact
 def shown(monkeypatch):
     """What was displayed, newest last, with no front end at first."""
     bundles = []
-    for name in (*module.FRONT_ENDS, "DLBOOK_INTERACT"):
+    for name in (*runtime.FRONT_ENDS, "DLBOOK_INTERACT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(
         module, "display", lambda bundle, raw: bundles.append(bundle)
