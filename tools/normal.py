@@ -13,6 +13,8 @@ from tools.outputs import tidy
 
 ROOT = Path(__file__).resolve().parents[1]
 SETUP_CELL = Path(__file__).with_name("setup_cell.py")
+# What the site does with a cell that an author has tagged so.
+HIDDEN = {"solution": "hide-cell", "claims": "remove-cell"}
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 _ADDRESS = re.compile(r'(?<=^REPOSITORY = ")[^"]*', re.MULTILINE)
 _CONFIG_URL = re.compile(r"(^repository:.*\n(?:[ #].*\n)*?  url: *)\S+", re.M)
@@ -98,9 +100,10 @@ def normalise(notebook, *, url):
 def _meaningful(metadata):
     kept = {k: metadata[k] for k in ("tags", "mystnb") if metadata.get(k)}
     marks = kept.get("tags", [])
-    if "solution" in marks and "hide-cell" not in marks:
-        kept["tags"] = [*marks, "hide-cell"]
-    folded = {"solution", "setup"} & set(marks)
+    for mark, hidden in HIDDEN.items():
+        if mark in marks and hidden not in marks:
+            kept["tags"] = marks = [*marks, hidden]
+    folded = {"hide-cell", "remove-cell"} & set(marks)
     if folded or metadata.get("jupyter", {}).get("source_hidden"):
         kept["jupyter"] = {"source_hidden": True}
     if folded or metadata.get("cellView"):

@@ -45,7 +45,7 @@ def test_tidy_keeps_the_last_state_and_drops_live_widgets():
         ("/usr/lib/python3.12/json/decoder.py", "json/decoder.py"),
         (
             "\x1b[32m~/books/dlbook/data/images.py\x1b[39m",
-            "\x1b[32mdlbook/data.py\x1b[39m",
+            "\x1b[32mdlbook/data/images.py\x1b[39m",
         ),
         (
             "https://github.com/OWNER/dlbook/issues",
