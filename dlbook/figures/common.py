@@ -8,6 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
+from dlbook.figures.palette import BLUE, GREY, ORANGE
+
 
 def plot_history(history, metric: str = "loss", *, label="", ax=None):
     """Curves of one metric of a `fit` history; call again to add a run.
@@ -102,13 +104,13 @@ def plot_graph(names, places, arrows, *, values, slopes):
     for start, end in arrows:
         style = {"arrowstyle": "->", "shrinkA": 22, "shrinkB": 22}
         ax.annotate("", places[end], places[start], arrowprops=style)
-    box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": "#5b6474"}
+    box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": GREY}
     for node, ((x, y), name) in enumerate(zip(places, names, strict=True)):
         ax.text(x, y, name, ha="center", va="center", bbox=box)
         if node < len(values):
-            ax.text(x, y + 0.34, values[node], ha="center", color="#0072B2")
+            ax.text(x, y + 0.34, values[node], ha="center", color=BLUE)
         if node in slopes:
-            ax.text(x, y - 0.5, slopes[node], ha="center", color="#D55E00")
+            ax.text(x, y - 0.5, slopes[node], ha="center", color=ORANGE)
     xs, ys = zip(*places, strict=True)
     ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5))
     ax.set(ylim=(min(ys) - 0.7, max(ys) + 0.6))

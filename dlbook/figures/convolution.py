@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#5b6474"
+from dlbook.figures.palette import BLUE, GREY, LIGHT_BLUE, ORANGE
 
 
 def plot_kernel(image, kernel, response):
@@ -49,7 +49,7 @@ def plot_places(size: int, kernel: int, *, stride: int, padding: int):
     colors[counts == 0] = to_rgba(ORANGE)
     figure, (left, right) = plt.subplots(1, 2, figsize=(5, 2.9))
     _cells(left, colors)
-    _cells(right, np.full((len(starts), len(starts), 4), to_rgba("#a9cbe0")))
+    _cells(right, np.full((len(starts), len(starts), 4), to_rgba(LIGHT_BLUE)))
     _square(left, padding, padding, size, ec=GREY, lw=1.5)
     if len(starts) > 1:
         _square(left, stride, 0, kernel, ec=BLUE, lw=2, ls=":")
@@ -96,7 +96,7 @@ def plot_volumes(shapes: dict, *, labels: dict | None = None):
             ax.text((end + x) / 2 - 0.05, 0.1, labels.get(name, ""), **over)
         for i in reversed(range(count)):
             corner = (x + 0.07 * i, -height / 2 + 0.05 * i)
-            style = {"fc": "#a9cbe0", "ec": BLUE, "lw": 0.8}
+            style = {"fc": LIGHT_BLUE, "ec": BLUE, "lw": 0.8}
             ax.add_patch(Rectangle(corner, side, height, **style))
         width = side + 0.07 * (count - 1)
         caption = name + "\n" + "×".join(map(str, shape))

@@ -5,6 +5,8 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import torch
 
+from dlbook.figures.palette import BLUE, GREY, INK, ORANGE, TEXT
+
 
 def plot_network(sizes, *, names=None):
     """Layers of units, from left to right, with an arrow for every weight."""
@@ -13,7 +15,7 @@ def plot_network(sizes, *, names=None):
         [(x, (size - 1) / 2 - i) for i in range(size)]
         for x, size in enumerate(sizes)
     ]
-    arrow = {"arrowstyle": "->", "lw": 0.6, "color": "#5b6474"}
+    arrow = {"arrowstyle": "->", "lw": 0.6, "color": GREY}
     arrow |= {"shrinkA": 9, "shrinkB": 9}
     for left, right in pairwise(layers):
         for start in left:
@@ -40,7 +42,7 @@ def plot_regions(decide, points, labels, *, ax=None, grid: int = 80):
     places = torch.cartesian_prod(across, up)
     with torch.no_grad():
         above = decide(places).reshape(grid, grid).T
-    colors = ["#0072B2", "#D55E00"]
+    colors = [BLUE, ORANGE]
     levels = [-torch.inf, 0, torch.inf]
     ax.contourf(across, up, above, levels, colors=colors, alpha=0.2)
     for label, marker in enumerate("os"):
@@ -60,7 +62,6 @@ def plot_classes(points, labels, *, names, ax=None):
     return ax
 
 
-INK, BLUE = "#1f2430", "#0072B2"
 HEAD = [["4096"], ["4096"], ["1000"]]
 BLOCKS = {
     "LeNet": [
@@ -123,7 +124,7 @@ def draw_block(ax, rows):
             if word:
                 ax.text(
                     x, y, word, ha="center", va="center", bbox=box,
-                    fontsize="x-small", color="#111111", zorder=3,
+                    fontsize="x-small", color=TEXT, zorder=3,
                 )  # fmt: skip
     for upper, lower, words in zip(places, places[1:], rows[1:], strict=False):
         for start, end, word in joined(upper, lower, words):

@@ -78,7 +78,7 @@ def test_show_images_names_what_is_wrong():
 
 def test_the_book_style_is_used_by_name_and_only_then():
     before = dict(matplotlib.rcParams)
-    with plt.style.context("dlbook.book"):
+    with plt.style.context("dlbook.figures.book"):
         assert matplotlib.rcParams["axes.spines.top"] is False
         plt.figure()
     assert dict(matplotlib.rcParams) == before
