@@ -2,14 +2,13 @@
 
 import io
 import math
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import (
-    TensorDataset,
-)
+from torch.utils.data import TensorDataset
 
 from dlbook.data.files import FOLDER, read
 
@@ -19,9 +18,15 @@ FASHION_CLASSES = (
 )  # fmt: skip
 
 
-def fashion_mnist(
-    *, valid_size: int = 5_000
-) -> tuple[TensorDataset, TensorDataset, TensorDataset]:
+class Splits(NamedTuple):
+    """A data set in three parts: to learn from, to choose by, to judge by."""
+
+    train: TensorDataset
+    valid: TensorDataset
+    test: TensorDataset
+
+
+def fashion_mnist(*, valid_size: int = 5_000) -> Splits:
     """Training, validation and test set of Fashion-MNIST (Xiao et al., 2017).
 
     Each is a set of (images, labels): float images (N, 1, 28, 28), shifted
@@ -39,10 +44,10 @@ def fashion_mnist(
     def scaled(raw):  # (N, 28, 28) -> (N, 1, 28, 28)
         return raw[:, None].float().sub_(mean).div_(std)
 
-    return (
-        TensorDataset(scaled(train), labels[:-valid_size].long()),
-        TensorDataset(scaled(valid), labels[-valid_size:].long()),
-        TensorDataset(scaled(test), test_labels.long()),
+    return Splits(
+        train=TensorDataset(scaled(train), labels[:-valid_size].long()),
+        valid=TensorDataset(scaled(valid), labels[-valid_size:].long()),
+        test=TensorDataset(scaled(test), test_labels.long()),
     )
 
 

@@ -1,6 +1,7 @@
 """Bundled texts: novels, speeches, reviews, pairs of phrases, word vectors."""
 
 import io
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -19,24 +20,46 @@ def state_of_the_union() -> list[str]:
     return read("state-of-the-union.txt.xz").decode().strip().split("\n\n")
 
 
-def movie_snippets() -> tuple[list[str], Tensor]:
+class Snippets(NamedTuple):
+    """Texts, and a score (N,) for each."""
+
+    texts: list[str]
+    scores: Tensor
+
+
+def movie_snippets() -> Snippets:
     """10,605 film-review snippets and their mean scores (N,) in -4..4."""
     lines = read("movie-snippets.tsv.gz").decode().splitlines()
     scores, texts = zip(*(line.split("\t", 1) for line in lines), strict=True)
-    return list(texts), torch.tensor([float(score) for score in scores])
+    scores = torch.tensor([float(score) for score in scores])
+    return Snippets(list(texts), scores)
 
 
-def phrase_pairs() -> list[tuple[str, str]]:
+class PhrasePair(NamedTuple):
+    """A phrase in two languages, its tokens between spaces."""
+
+    english: str
+    french: str
+
+
+def phrase_pairs() -> list[PhrasePair]:
     """35,469 English and French phrases, lower case, tokens between spaces.
 
     Adapted from Statistics Canada; not endorsed by Statistics Canada.
     """
     lines = read("statcan-en-fr.tsv.gz").decode().splitlines()
-    return [tuple(line.split("\t")) for line in lines]
+    return [PhrasePair(*line.split("\t")) for line in lines]
 
 
-def glove() -> tuple[list[str], Tensor]:
+class WordVectors(NamedTuple):
+    """Words, and a vector for each: (N, D)."""
+
+    words: list[str]
+    vectors: Tensor
+
+
+def glove() -> WordVectors:
     """The 40,000 most frequent words of GloVe 6B, vectors (40000, 50)."""
     arrays = np.load(io.BytesIO(read("glove-6b-50d-40k.npz")))
     vectors = torch.from_numpy(arrays["vectors"].astype(np.float32))
-    return str(arrays["words"]).split("\n"), vectors
+    return WordVectors(str(arrays["words"]).split("\n"), vectors)

@@ -31,7 +31,7 @@ ROOMS = {
     "interactive": {"runtime"},
 }
 OUTSIDE = {"torch", "torchvision", "matplotlib", "ipywidgets", "IPython",
-           "numpy", "PIL"}  # fmt: skip
+           "numpy", "PIL", "pooch", "requests"}  # fmt: skip
 
 
 def name(path):

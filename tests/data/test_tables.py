@@ -159,3 +159,13 @@ def test_folds_share_out_the_rows(count, k):
 def test_folds_refuse_what_cannot_be_shared(k):
     with pytest.raises(ValueError, match=f"k = {k} parts of 17 rows"):
         folds(17, k)
+
+
+def test_ames_housing_keeps_what_is_missing():
+    table = ames_housing()
+    assert len(table) == 82
+    assert {len(column) for column in table.values()} == {2930}
+    assert table["price"].median() == 160_000  # De Cock (2011)
+    assert table["Lot.Frontage"].isnan().sum() == 490
+    assert table["Alley"].count("") == 2732
+    assert set(table["Alley"]) == {"", "Grvl", "Pave"}
