@@ -5,10 +5,13 @@ from torch import nn
 
 
 class BatchNorm(nn.Module):
-    """(B, C) or (B, C, H, W), each channel shifted and scaled to the same.
+    """Normalise each channel of (B, C) or (B, C, H, W), then scale and shift.
 
-    In training, by mean and variance of the batch, which also move the
-    running ones by `momentum`; in evaluation by the running ones.
+    In training by mean and variance of the batch, which also move the running
+    ones by `momentum`; in evaluation by the running ones.
+
+    Raises:
+        ValueError: in training there is one value per channel.
     """
 
     def __init__(self, channels: int, *, momentum=0.1, epsilon=1e-5):
@@ -24,17 +27,17 @@ class BatchNorm(nn.Module):
         if self.training:
             axes = [axis for axis in range(x.ndim) if axis != 1]
             mean, variance = x.mean(axes), x.var(axes, correction=0)
-            self.remember(mean, variance, count=x.numel() // x.shape[1])
+            self.update_running(mean, variance, count=x.numel() // x.shape[1])
         shape = (1, -1) + (1,) * (x.ndim - 2)  # (1, C) or (1, C, 1, 1)
         x = x - mean.view(shape)
         x = x / (variance + self.epsilon).sqrt().view(shape)
         return self.weight.view(shape) * x + self.bias.view(shape)
 
     @torch.no_grad()
-    def remember(self, mean, variance, *, count: int):
+    def update_running(self, mean, variance, *, count: int):
         """Move the running statistics towards those of a batch."""
         if count < 2:
             raise ValueError(f"{count} value per channel has no variance")
-        variance = variance * count / (count - 1)  # as from a sample
+        variance = variance * count / (count - 1)  # unbiased
         self.running_mean.lerp_(mean, self.momentum)
         self.running_var.lerp_(variance, self.momentum)

@@ -2,28 +2,24 @@
 
 from torch import nn
 
-
-def convolution_relu(inputs: int, width: int, shape, norm) -> nn.Sequential:
-    """A convolution and its ReLU; `shape` is kernel, stride and padding."""
-    layer = nn.Conv2d(inputs, width, *shape)
-    return nn.Sequential(layer, norm(width), nn.ReLU())
+from dlbook.layers.convolution import conv_norm_activation
 
 
-def hidden_layer(inputs: int, outputs: int, dropout: float):
-    """A fully connected layer behind dropout, and its ReLU."""
-    layer = nn.Linear(inputs, outputs)
+def hidden_layer(in_features: int, out_features: int, dropout: float):
+    """Dropout, a fully connected layer and its ReLU."""
+    layer = nn.Linear(in_features, out_features)
     return nn.Sequential(nn.Dropout(dropout), layer, nn.ReLU())
 
 
 class AlexNet(nn.Sequential):
     """Images (B, in_channels, H, W) to logits (B, num_classes).
 
-    `stem` is kernel, stride and padding of the first convolution, `grid` the
-    height and width of the last maps; the paper knows no `norm`. Differs from
-    the paper: all of it lies on one device, so that no layer is cut in
-    halves, and there is no response normalisation. The default widths are
-    those of Krizhevsky, 2014, which torchvision has as well; the figure has
-    (96, 256, 384, 384, 256).
+    `kernel_size`, `stride` and `padding` are those of the first convolution,
+    `grid` is the height and width of the last maps; the paper has no `norm`.
+    Differs from the paper: it is one network on one device, where the paper
+    divides most layers between two, and there is no response normalisation.
+    The default widths are those of Krizhevsky, 2014, which torchvision has as
+    well; the figure has (96, 256, 384, 384, 256).
     """
 
     def __init__(
@@ -33,20 +29,29 @@ class AlexNet(nn.Sequential):
         *,
         widths=(64, 192, 384, 256, 256),
         hidden: int = 4096,
-        stem=(11, 4, 2),
+        kernel_size: int = 11,
+        stride: int = 4,
+        padding: int = 2,
         grid: int = 6,
         dropout: float = 0.5,
-        norm=nn.Identity,
+        norm=None,
     ):
         a, b, c, d, e = widths
         super().__init__(
-            convolution_relu(in_channels, a, stem, norm),
+            conv_norm_activation(
+                in_channels,
+                a,
+                kernel_size,
+                stride=stride,
+                padding=padding,
+                norm=norm,
+            ),
             nn.MaxPool2d(3, stride=2),
-            convolution_relu(a, b, (5, 1, 2), norm),
+            conv_norm_activation(a, b, 5, norm=norm),
             nn.MaxPool2d(3, stride=2),
-            convolution_relu(b, c, (3, 1, 1), norm),
-            convolution_relu(c, d, (3, 1, 1), norm),
-            convolution_relu(d, e, (3, 1, 1), norm),
+            conv_norm_activation(b, c, 3, norm=norm),
+            conv_norm_activation(c, d, 3, norm=norm),
+            conv_norm_activation(d, e, 3, norm=norm),
             nn.MaxPool2d(3, stride=2),  # (B, e, grid, grid)
             nn.Flatten(),
             hidden_layer(e * grid * grid, hidden, dropout),

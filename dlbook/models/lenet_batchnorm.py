@@ -7,7 +7,8 @@ class LeNetBatchNorm(nn.Sequential):
     """Images (B, in_channels, 28, 28) to logits (B, num_classes).
 
     Differs from LeNet: batch norm after each layer with weights but the last,
-    which needs no bias then; ReLU and the maximum for tanh and the mean.
+    and no biases before it; ReLU in place of tanh, max pooling in place of
+    average pooling.
     """
 
     def __init__(

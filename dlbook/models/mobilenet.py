@@ -2,7 +2,10 @@
 
 from torch import nn
 
-# Rows of Table 2: expansion, width, number of blocks, stride of the first.
+from dlbook.layers.convolution import conv_norm_activation
+
+# Rows of Table 2: expansion, output channels, number of blocks, stride of the
+# first block.
 TABLE = (
     (1, 16, 1, 1),
     (6, 24, 2, 2),
@@ -14,34 +17,42 @@ TABLE = (
 )
 
 
-def convolution_relu6(
-    inputs: int, width: int, kernel: int, *, stride=1, groups=1
-):
-    """Convolution, batch norm, ReLU6; groups = inputs is depthwise."""
-    layer = nn.Conv2d(
-        inputs, width, kernel, stride, kernel // 2, groups=groups, bias=False
-    )
-    return nn.Sequential(layer, nn.BatchNorm2d(width), nn.ReLU6())
-
-
 class InvertedResidual(nn.Module):
-    """Maps (B, inputs, H, W) to (B, width, H / stride, W / stride).
+    """Maps (B, in_channels, H, W) to (B, out_channels, H / s, W / s).
 
-    Wide inside and narrow outside: 1 x 1 to `expansion` times the maps, one
-    3 x 3 kernel for each map, 1 x 1 back, and no ReLU on the narrow end.
+    Figure 4d, with stride s: a 1 x 1 convolution to `expansion` times the
+    channels, a depthwise 3 x 3 convolution, a 1 x 1 convolution back. The
+    narrow end has no ReLU.
     """
 
-    def __init__(self, inputs: int, width: int, *, expansion: int, stride=1):
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        *,
+        expansion: int,
+        stride: int = 1,
+    ):
         super().__init__()
-        inner = inputs * expansion
-        layers = [convolution_relu6(inputs, inner, 1)] if expansion > 1 else []
-        self.layers = nn.Sequential(
-            *layers,
-            convolution_relu6(inner, inner, 3, stride=stride, groups=inner),
-            nn.Conv2d(inner, width, 1, bias=False),
-            nn.BatchNorm2d(width),
-        )
-        self.has_shortcut = stride == 1 and inputs == width
+        hidden, relu6 = in_channels * expansion, nn.ReLU6
+        layers = []
+        if expansion > 1:
+            layers.append(
+                conv_norm_activation(in_channels, hidden, 1, activation=relu6)
+            )
+        layers += [
+            conv_norm_activation(
+                hidden,
+                hidden,
+                3,
+                stride=stride,
+                groups=hidden,
+                activation=relu6,
+            ),
+            conv_norm_activation(hidden, out_channels, 1, activation=None),
+        ]
+        self.layers = nn.Sequential(*layers)
+        self.has_shortcut = stride == 1 and in_channels == out_channels
 
     def forward(self, x):
         return x + self.layers(x) if self.has_shortcut else self.layers(x)
@@ -50,8 +61,9 @@ class InvertedResidual(nn.Module):
 class MobileNetV2(nn.Sequential):
     """Images (B, in_channels, H, W) to logits (B, num_classes).
 
-    `widths` are the maps after the first and after the last convolution,
-    `table` lists the stages between them. `stride` is that of the first.
+    `widths` are the channels after the first and after the last convolution,
+    `table` lists the stages between them. `stride` is that of the first
+    convolution.
     """
 
     def __init__(
@@ -64,19 +76,27 @@ class MobileNetV2(nn.Sequential):
         stride: int = 2,
         dropout: float = 0.2,
     ):
-        inputs, last = widths
-        layers = [convolution_relu6(in_channels, inputs, 3, stride=stride)]
-        for expansion, width, depth, first in table:
+        width, last = widths
+        layers = [
+            conv_norm_activation(
+                in_channels, width, 3, stride=stride, activation=nn.ReLU6
+            )
+        ]
+        for expansion, out_channels, depth, first_stride in table:
             for number in range(depth):
-                layers.append(
-                    InvertedResidual(
-                        inputs,
-                        width,
-                        expansion=expansion,
-                        stride=first if number == 0 else 1,
-                    )
+                block = InvertedResidual(
+                    width,
+                    out_channels,
+                    expansion=expansion,
+                    stride=first_stride if number == 0 else 1,
                 )
-                inputs = width
-        layers += [convolution_relu6(inputs, last, 1), nn.AdaptiveAvgPool2d(1)]
-        head = [nn.Flatten(), nn.Dropout(dropout)]
-        super().__init__(*layers, *head, nn.Linear(last, num_classes))
+                layers.append(block)
+                width = out_channels
+        super().__init__(
+            *layers,
+            conv_norm_activation(width, last, 1, activation=nn.ReLU6),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Dropout(dropout),
+            nn.Linear(last, num_classes),
+        )

@@ -2,14 +2,25 @@
 
 from torch import nn
 
+from dlbook.layers.convolution import conv_norm_activation
 
-def nin_block(inputs: int, widths, kernel: int, *, norm, stride: int = 1):
-    """A convolution, then a small network at each pixel: 1 x 1 layers."""
+
+def nin_block(
+    in_channels: int, widths, kernel_size: int, *, stride: int = 1, norm=None
+):
+    """A convolution, then 1 x 1 convolutions: a small network at each pixel.
+
+    `widths` are the output channels of each. Maps (B, in_channels, H, W)
+    become (B, widths[-1], H / stride, W / stride).
+    """
     layers = []
     for width in widths:
-        layers += [nn.Conv2d(inputs, width, kernel, stride, kernel // 2)]
-        layers += [norm(width), nn.ReLU()]
-        inputs, kernel, stride = width, 1, 1
+        layers.append(
+            conv_norm_activation(
+                in_channels, width, kernel_size, stride=stride, norm=norm
+            )
+        )
+        in_channels, kernel_size, stride = width, 1, 1
     return nn.Sequential(*layers)
 
 
@@ -17,9 +28,9 @@ class NiN(nn.Sequential):
     """Images (B, in_channels, H, W) to logits (B, num_classes).
 
     No fully connected layer: the last convolution has one map for each class,
-    and its mean is the logit. `kernels` belong to the three blocks, `stride`
-    to the first. The paper knows no `norm`. Differs from the paper: no ReLU
-    over the last maps, so that a logit can be negative.
+    and its mean is the logit. `kernel_sizes` belong to the three blocks,
+    `stride` to the first. The paper has no `norm`. Differs from the paper: no
+    ReLU after the last maps, so that a logit can be negative.
     """
 
     def __init__(
@@ -28,20 +39,21 @@ class NiN(nn.Sequential):
         in_channels: int = 3,
         *,
         widths=((192, 160, 96), (192, 192, 192), (192, 192)),
-        kernels=(5, 5, 3),
+        kernel_sizes=(5, 5, 3),
         stride: int = 1,
         dropout: float = 0.5,
-        norm=nn.Identity,
+        norm=None,
     ):
         a, b, c = widths
+        k, m, n = kernel_sizes
         super().__init__(
-            nin_block(in_channels, a, kernels[0], norm=norm, stride=stride),
+            nin_block(in_channels, a, k, stride=stride, norm=norm),
             nn.MaxPool2d(3, stride=2, padding=1),
             nn.Dropout(dropout),
-            nin_block(a[-1], b, kernels[1], norm=norm),
+            nin_block(a[-1], b, m, norm=norm),
             nn.AvgPool2d(3, stride=2, padding=1),
             nn.Dropout(dropout),
-            nin_block(b[-1], c, kernels[2], norm=norm),
+            nin_block(b[-1], c, n, norm=norm),
             nn.Conv2d(c[-1], num_classes, 1),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),

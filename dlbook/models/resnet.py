@@ -2,57 +2,59 @@
 
 from torch import nn
 
-
-def convolution_norm(inputs: int, width: int, kernel: int, stride: int = 1):
-    """Convolution and batch norm; the ReLU comes later, or not at all."""
-    layer = nn.Conv2d(inputs, width, kernel, stride, kernel // 2, bias=False)
-    return nn.Sequential(layer, nn.BatchNorm2d(width))
+from dlbook.layers.convolution import conv_norm_activation
 
 
-def shortcut(inputs: int, width: int, stride: int) -> nn.Module:
+def shortcut(in_channels: int, out_channels: int, *, stride: int) -> nn.Module:
     """The identity, or a 1 x 1 convolution where the shape changes."""
-    if stride == 1 and inputs == width:
+    if stride == 1 and in_channels == out_channels:
         return nn.Identity()
-    return convolution_norm(inputs, width, 1, stride)
+    return conv_norm_activation(
+        in_channels, out_channels, 1, stride=stride, activation=None
+    )
 
 
 class BasicBlock(nn.Module):
-    """Maps (B, inputs, H, W) to (B, width, H / stride, W / stride)."""
+    """Maps (B, in_channels, H, W) to (B, out_channels, H / s, W / s).
+
+    Figure 5, left, with stride s.
+    """
 
     expansion = 1
 
-    def __init__(self, inputs: int, width: int, stride: int = 1):
+    def __init__(
+        self, in_channels: int, out_channels: int, *, stride: int = 1
+    ):
         super().__init__()
         self.residual = nn.Sequential(
-            convolution_norm(inputs, width, 3, stride),
-            nn.ReLU(),
-            convolution_norm(width, width, 3),
+            conv_norm_activation(in_channels, out_channels, 3, stride=stride),
+            conv_norm_activation(
+                out_channels, out_channels, 3, activation=None
+            ),
         )
-        self.shortcut = shortcut(inputs, width, stride)
+        self.shortcut = shortcut(in_channels, out_channels, stride=stride)
 
     def forward(self, x):
         return (self.residual(x) + self.shortcut(x)).relu()
 
 
 class Bottleneck(nn.Module):
-    """Maps (B, inputs, H, W) to (B, 4 width, H / stride, W / stride).
+    """Maps (B, in_channels, H, W) to (B, 4 width, H / s, W / s).
 
-    Differs from the paper: the stride is in the 3 x 3 convolution and not in
-    the first one, as in torchvision.
+    Figure 5, right, with stride s. Differs from the paper: the stride is in
+    the 3 x 3 convolution and not in the first one, as in torchvision.
     """
 
-    expansion = 4
+    expansion = 4  # output channels / width
 
-    def __init__(self, inputs: int, width: int, stride: int = 1):
+    def __init__(self, in_channels: int, width: int, *, stride: int = 1):
         super().__init__()
         self.residual = nn.Sequential(
-            convolution_norm(inputs, width, 1),
-            nn.ReLU(),
-            convolution_norm(width, width, 3, stride),
-            nn.ReLU(),
-            convolution_norm(width, 4 * width, 1),
+            conv_norm_activation(in_channels, width, 1),
+            conv_norm_activation(width, width, 3, stride=stride),
+            conv_norm_activation(width, 4 * width, 1, activation=None),
         )
-        self.shortcut = shortcut(inputs, 4 * width, stride)
+        self.shortcut = shortcut(in_channels, 4 * width, stride=stride)
 
     def forward(self, x):
         return (self.residual(x) + self.shortcut(x)).relu()
@@ -63,9 +65,9 @@ class ResNet(nn.Sequential):
 
     A stage for each of `widths`, with the number of blocks that stands in
     `depths`; every stage but the first halves height and width. `stem` is
-    kernel and stride of the first convolution, then the stride of the maximum
-    after it. Depths (2, 2, 2, 2) are ResNet-18, (3, 4, 6, 3) ResNet-34, and
-    with Bottleneck ResNet-50.
+    kernel size and stride of the first convolution, then the stride of the
+    max pooling after it. Depths (2, 2, 2, 2) are ResNet-18, (3, 4, 6, 3)
+    ResNet-34, and with Bottleneck ResNet-50.
     """
 
     def __init__(
@@ -78,16 +80,22 @@ class ResNet(nn.Sequential):
         widths=(64, 128, 256, 512),
         stem=(7, 2, 2),
     ):
-        (kernel, stride, pool), inputs = stem, widths[0]
+        kernel_size, stride, pool_stride = stem
         layers = [
-            convolution_norm(in_channels, inputs, kernel, stride),
-            nn.ReLU(),
-            nn.MaxPool2d(3, stride=pool, padding=1),
+            conv_norm_activation(
+                in_channels, widths[0], kernel_size, stride=stride
+            ),
+            nn.MaxPool2d(3, stride=pool_stride, padding=1),
         ]
+        in_channels = widths[0]
         for stage, depth in enumerate(depths):
             for number in range(depth):
                 stride = 2 if stage > 0 and number == 0 else 1
-                layers.append(block(inputs, widths[stage], stride))
-                inputs = widths[stage] * block.expansion
-        head = [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
-        super().__init__(*layers, *head, nn.Linear(inputs, num_classes))
+                layers.append(block(in_channels, widths[stage], stride=stride))
+                in_channels = widths[stage] * block.expansion
+        super().__init__(
+            *layers,
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(in_channels, num_classes),
+        )

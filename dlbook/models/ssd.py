@@ -5,22 +5,21 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from dlbook.models.resnet import BasicBlock, convolution_norm
+from dlbook.layers.convolution import conv_norm_activation
+from dlbook.models.resnet import BasicBlock
 
 
 def stage(inputs: int, width: int, *, depth: int, stride: int = 2):
     """`depth` residual blocks, the first of which has the stride."""
     more = (BasicBlock(width, width) for _ in range(depth - 1))
-    return nn.Sequential(BasicBlock(inputs, width, stride), *more)
+    return nn.Sequential(BasicBlock(inputs, width, stride=stride), *more)
 
 
 def stem(in_channels: int, width: int, *, depth: int):
     """Maps (B, width, H / 4, W / 4) of images (B, in_channels, H, W)."""
     return nn.Sequential(
-        convolution_norm(in_channels, width // 2, 5, stride=2),
-        nn.ReLU(),
-        convolution_norm(width // 2, width, 3, stride=2),
-        nn.ReLU(),
+        conv_norm_activation(in_channels, width // 2, 5, stride=2),
+        conv_norm_activation(width // 2, width, 3, stride=2),
         stage(width, width, depth=depth, stride=1),
     )
 
