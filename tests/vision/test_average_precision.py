@@ -9,7 +9,7 @@ import pytest
 import torch
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
-from test_boxes import adversarial_boxes, random_boxes
+from sample_boxes import adversarial_boxes, random_boxes
 
 from dlbook.vision.average_precision import (
     THRESHOLDS,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from test_boxes import random_boxes
+from sample_boxes import random_boxes
 from torch import nn
 
 from dlbook.models.ssd import SSD

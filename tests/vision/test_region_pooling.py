@@ -3,7 +3,7 @@
 import pytest
 import torch
 import torchvision.ops as ops
-from test_boxes import adversarial_boxes, random_boxes
+from sample_boxes import adversarial_boxes, random_boxes
 
 from dlbook.vision.boxes import iou
 from dlbook.vision.region_pooling import (

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 import torchvision.ops as ops
-from test_boxes import adversarial_boxes, random_boxes
+from sample_boxes import adversarial_boxes, crowd, random_boxes
 
 from dlbook.vision.boxes import iou
 from dlbook.vision.suppression import (
@@ -17,13 +17,6 @@ from dlbook.vision.suppression import (
 )
 
 THRESHOLDS = (0.0, 0.3, 0.5, 0.9, 1.0)
-
-
-def crowd(count, *, objects=40, size=300):
-    """Boxes as detectors give them: many around each of some objects."""
-    truth = random_boxes(objects, size=size, dtype=torch.float32)
-    boxes = truth[torch.randint(objects, (count,))]
-    return boxes + 3 * torch.randn(count, 4).sort(dim=1).values
 
 
 @pytest.fixture(autouse=True)
