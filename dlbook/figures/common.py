@@ -1,6 +1,7 @@
-"""Figures of the book: each function draws given data on given axes.
+"""Figures of the book: each function draws given data and returns its figure.
 
-No function here trains, loads or shows anything. Colour tells runs apart;
+No function here trains, loads or shows anything. Those with an argument `ax`
+draw on these axes, or else on the current ones. Colour tells runs apart;
 dashed is training, solid is validation. The look is in `book.mplstyle`.
 """
 
@@ -39,13 +40,17 @@ def plot_history(history, metric: str = "loss", *, label="", ax=None):
     ax.set(xlabel="epoch", ylabel=metric)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
-    return ax
+    return ax.figure
 
 
 def show_images(images, *, titles=None, columns: int = 8, size: float = 0.9):
     """A grid of images (N, 1, H, W), (N, 3, H, W) or (N, H, W) with titles.
 
     Each image is scaled to its own range. `size` is inches per image.
+
+    Raises:
+        ValueError: images of another shape, no images, or a number of titles
+            that is not the number of images.
     """
     images = torch.as_tensor(images).detach().cpu().float()
     if images.ndim == 4:  # channels last, as Matplotlib wants them
@@ -83,35 +88,49 @@ def image_grid(count: int, columns: int, *, cell):
     return figure, list(axes.flat)[:count]
 
 
-def plot_contours(across, up, heights, *, levels, ax=None):
-    """Thin grey curves of equal height over a grid of (across, up)."""
+def plot_contours(x, y, heights, *, levels, ax=None):
+    """Thin grey curves of equal height over a grid: x, y, heights (N, M)."""
     ax = ax or plt.gca()
-    across, up, heights = map(np.asarray, (across, up, heights))
-    thin = {"colors": "gray", "linewidths": 0.8}
-    ax.contour(across, up, heights, levels=levels, **thin)
-    ax.set(xlim=(across.min(), across.max()), ylim=(up.min(), up.max()))
-    return ax
+    x, y = np.asarray(x), np.asarray(y)
+    ax.contour(
+        x,
+        y,
+        np.asarray(heights),
+        levels=levels,
+        colors="gray",
+        linewidths=0.8,
+    )
+    ax.set(xlim=(x.min(), x.max()), ylim=(y.min(), y.max()))
+    return ax.figure
 
 
-def plot_graph(names, places, arrows, *, values, slopes):
-    """A computational graph with values (blue) and slopes (red) at its nodes.
+def plot_graph(
+    names, positions, arrows, *, values=(), gradients=None, slopes=None
+):
+    """A computational graph, with values (blue) and gradients (orange).
 
-    `names` and `places` [(x, y), ...] describe the nodes, `arrows` are pairs
-    of their numbers. `values` holds those known so far, first node first;
-    `slopes` is {node: derivative of the last node with respect to it}.
+    `names` and `positions` [(x, y), ...] describe the nodes, `arrows` are
+    pairs of their numbers. `values` holds the values known so far, first node
+    first; `gradients` is {node: derivative of the last node with respect to
+    it}.
     """
+    gradients = gradients or slopes or {}
     figure, ax = plt.subplots(figsize=(6.2, 2.8))
     for start, end in arrows:
-        style = {"arrowstyle": "->", "shrinkA": 22, "shrinkB": 22}
-        ax.annotate("", places[end], places[start], arrowprops=style)
+        ax.annotate(
+            "",
+            positions[end],
+            positions[start],
+            arrowprops={"arrowstyle": "->", "shrinkA": 22, "shrinkB": 22},
+        )
     box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": GREY}
-    for node, ((x, y), name) in enumerate(zip(places, names, strict=True)):
+    for node, ((x, y), name) in enumerate(zip(positions, names, strict=True)):
         ax.text(x, y, name, ha="center", va="center", bbox=box)
         if node < len(values):
             ax.text(x, y + 0.34, values[node], ha="center", color=BLUE)
-        if node in slopes:
-            ax.text(x, y - 0.5, slopes[node], ha="center", color=ORANGE)
-    xs, ys = zip(*places, strict=True)
+        if node in gradients:
+            ax.text(x, y - 0.5, gradients[node], ha="center", color=ORANGE)
+    xs, ys = zip(*positions, strict=True)
     ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5))
     ax.set(ylim=(min(ys) - 0.7, max(ys) + 0.6))
     ax.axis("off")

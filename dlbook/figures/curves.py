@@ -7,24 +7,30 @@ import torch
 
 
 def plot_histograms(values: dict, *, low: float, high: float, bins: int = 34):
-    """The share of each bin for every tensor of {name: values}."""
+    """The fraction of values in each bin, for every tensor of {name: values}.
+
+    Values outside `low`..`high` are counted in no bin.
+    """
     figure, ax = plt.subplots(figsize=(5.4, 2.6))
     for name, numbers in values.items():
         numbers = numbers.detach().flatten()
         height, edges = torch.histogram(numbers, bins, range=(low, high))
         ax.stairs(height / len(numbers), edges, label=name, linewidth=1.8)
-    ax.set(xlabel="value", ylabel="share", xlim=(low, high))
+    ax.set(xlabel="value", ylabel="fraction", xlim=(low, high))
     ax.legend()
     return figure
 
 
-def plot_slopes(runs: dict, *, blocks: int, limits):
-    """Norm of the gradient block by block, for {(name, color): norms}."""
+def plot_gradients(norms: dict, *, colors: dict, blocks: int, limits):
+    """Norm of the gradient of each block: {name: norms}, {name: color}.
+
+    The axes are the same for any norms: up to `blocks` blocks, and `limits`.
+    """
     figure, ax = plt.subplots(figsize=(5.4, 2.8))
-    for (name, color), norms in runs.items():
-        places = range(1, len(norms) + 1)
-        ax.semilogy(places, norms, ".-", label=name, color=color)
-    ax.set(xlabel="block", ylabel="norm of the slope")
+    for name, heights in norms.items():
+        numbers = range(1, len(heights) + 1)
+        ax.semilogy(numbers, heights, ".-", label=name, color=colors[name])
+    ax.set(xlabel="block", ylabel="norm of the gradient")
     ax.set(xlim=(0, blocks + 1), ylim=limits)
     ax.legend(loc="upper right")
     return figure
@@ -33,12 +39,18 @@ def plot_slopes(runs: dict, *, blocks: int, limits):
 def plot_costs(costs: dict, *, xlabel: str, ylabel: str):
     """A dot and its name for each {name: (cost, value)}, costs by factors."""
     figure, ax = plt.subplots(figsize=(6, 3.4))
-    heights = cycle([9, -10])  # points; names must not write over another
+    offsets = cycle([9, -10])  # points; names must not cover each other
     for name in sorted(costs, key=costs.get):
-        style = {"fontsize": "small", "ha": "center", "va": "center"}
-        style |= {"xytext": (0, next(heights)), "textcoords": "offset points"}
         ax.plot(*costs[name], "o", color="C0")
-        ax.annotate(name, costs[name], **style)
+        ax.annotate(
+            name,
+            costs[name],
+            xytext=(0, next(offsets)),
+            textcoords="offset points",
+            fontsize="small",
+            ha="center",
+            va="center",
+        )
     ax.set_xscale("log", base=2)
     ax.xaxis.set_major_formatter("{x:g}")
     ax.margins(x=0.2, y=0.1)
@@ -52,42 +64,41 @@ def plot_by_layer(values, *, label="", ax=None):
     values = torch.as_tensor(values).clamp_min(1e-12)
     ax.semilogy(range(1, len(values) + 1), values, label=label)
     ax.set(xlabel="layer", ylim=(1e-9, 1e9))
-    return ax
+    return ax.figure
 
 
 def plot_by_distance(distances, runs: dict, *, ylabel: str, ax=None):
-    """One curve for each name: the mean of `runs[name]` over the seeds.
+    """A line of means for each name, a dot for each seed, over distances.
 
-    `runs[name]` is (seeds, distances); every seed is a dot.
+    `runs[name]` is (seeds, distances).
     """
     ax = ax or plt.gca()
     for name, values in runs.items():
         values = torch.as_tensor(values)
         (line,) = ax.plot(distances, values.mean(dim=0), label=name)
         for seed in values:
-            style = {"color": line.get_color(), "markersize": 3}
-            ax.plot(distances, seed, "o", **style)
+            ax.plot(distances, seed, "o", color=line.get_color(), markersize=3)
     ax.set(xlabel="distance in steps", ylabel=ylabel)
     ax.legend()
-    return ax
+    return ax.figure
 
 
 def plot_shares(shares: dict, *, xlabel: str, ax=None):
-    """Level bars for {name: {run: share}}; the first name is on top."""
+    """Horizontal bars for {name: {run: share}}; the first name is on top."""
     ax = ax or plt.gca()
     runs = list(next(iter(shares.values())))
     height = 0.8 / len(runs)
     for number, run in enumerate(runs):
-        across = [each[run] for each in shares.values()]
-        up = [-i - number * height for i in range(len(shares))]
-        ax.barh(up, across, height=height, label=run)
+        widths = [of_run[run] for of_run in shares.values()]
+        positions = [-i - number * height for i in range(len(shares))]
+        ax.barh(positions, widths, height=height, label=run)
     middle = (len(runs) - 1) * height / 2
     ax.set_yticks([-i - middle for i in range(len(shares))], list(shares))
     ax.tick_params(axis="y", length=0)
     ax.set(xlabel=xlabel)
     if len(runs) > 1:
         ax.legend()
-    return ax
+    return ax.figure
 
 
 def plot_by_size(sizes, runs: dict, *, ylabel: str, ax=None):
@@ -104,7 +115,7 @@ def plot_by_size(sizes, runs: dict, *, ylabel: str, ax=None):
     ax.minorticks_off()
     ax.set(xlabel="labelled snippets", ylabel=ylabel)
     ax.legend()
-    return ax
+    return ax.figure
 
 
 def plot_by_length(scores: dict, *, ylabel: str, ax=None):
@@ -114,4 +125,4 @@ def plot_by_length(scores: dict, *, ylabel: str, ax=None):
         ax.plot(list(values), list(values.values()), "o-", label=name)
     ax.set(xlabel="tokens of the source", ylabel=ylabel, ylim=(0, None))
     ax.legend()
-    return ax
+    return ax.figure

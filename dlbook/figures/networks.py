@@ -1,4 +1,4 @@
-"""Networks as drawings: units, blocks, regions of the plane."""
+"""Networks as drawings: units, blocks, and what they make of the plane."""
 
 from itertools import pairwise
 
@@ -15,8 +15,13 @@ def plot_network(sizes, *, names=None):
         [(x, (size - 1) / 2 - i) for i in range(size)]
         for x, size in enumerate(sizes)
     ]
-    arrow = {"arrowstyle": "->", "lw": 0.6, "color": GREY}
-    arrow |= {"shrinkA": 9, "shrinkB": 9}
+    arrow = {
+        "arrowstyle": "->",
+        "lw": 0.6,
+        "color": GREY,
+        "shrinkA": 9,
+        "shrinkB": 9,
+    }
     for left, right in pairwise(layers):
         for start in left:
             for end in right:
@@ -31,35 +36,35 @@ def plot_network(sizes, *, names=None):
 
 
 def plot_regions(decide, points, labels, *, ax=None, grid: int = 80):
-    """Points (N, 2) of class 0 or 1 over the regions that a model gives them.
+    """Points (N, 2) of class 0 or 1 over the decision regions of a model.
 
     `decide` maps points (M, 2) to scores (M,) or (M, 1); above 0 is class 1.
     """
     ax = ax or plt.gca()
-    low, high = points.min(dim=0).values, points.max(dim=0).values
-    ends = zip(low - 0.2, high + 0.2, strict=True)
-    across, up = (torch.linspace(*pair, grid) for pair in ends)
-    places = torch.cartesian_prod(across, up)
+    low, high = points.amin(dim=0) - 0.2, points.amax(dim=0) + 0.2
+    x = torch.linspace(low[0], high[0], grid)
+    y = torch.linspace(low[1], high[1], grid)
     with torch.no_grad():
-        above = decide(places).reshape(grid, grid).T
+        scores = decide(torch.cartesian_prod(x, y)).reshape(grid, grid).T
     colors = [BLUE, ORANGE]
     levels = [-torch.inf, 0, torch.inf]
-    ax.contourf(across, up, above, levels, colors=colors, alpha=0.2)
+    ax.contourf(x, y, scores, levels, colors=colors, alpha=0.2)
     for label, marker in enumerate("os"):
         chosen = points[labels == label]
         ax.plot(*chosen.T, marker, color=colors[label], markersize=2.5)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
-    return ax
+    return ax.figure
 
 
 def plot_classes(points, labels, *, names, ax=None):
     """Points (N, 2) in the colour of their class, and a legend of `names`."""
     ax = ax or plt.gca()
+    colors = plt.get_cmap("tab10")
     for k, name in enumerate(names):
-        style = {"markersize": 2, "color": plt.get_cmap("tab10")(k)}
-        ax.plot(*points[labels == k].T, ".", label=name, **style)
+        x, y = points[labels == k].T
+        ax.plot(x, y, ".", label=name, color=colors(k), markersize=2)
     ax.legend(markerscale=5, bbox_to_anchor=(1, 1), fontsize="small")
-    return ax
+    return ax.figure
 
 
 HEAD = [["4096"], ["4096"], ["1000"]]
@@ -76,7 +81,7 @@ BLOCKS = {
     "NiN block": [["5×5"], ["1×1"], ["1×1"]],
     "NiN": [
         ["NiN block"], ["max"], ["NiN block"], ["mean"],
-        ["NiN block"], ["one map per class"], ["mean over all places"],
+        ["NiN block"], ["one map per class"], ["mean over all positions"],
     ],
     "Inception block": [
         ["input"],
@@ -103,7 +108,11 @@ BLOCKS = {
 
 
 def plot_blocks(*names, blocks=BLOCKS, size=(6.2, 2.6)):
-    """The named blocks {name: rows}, side by side."""
+    """The named blocks, side by side; `blocks` is {name: rows}.
+
+    A row is a list of words, one for each lane; an empty word lets the lane
+    of a shortcut pass.
+    """
     figure, axes = plt.subplots(1, len(names), figsize=size, squeeze=False)
     for ax, name in zip(axes[0], names, strict=True):
         draw_block(ax, blocks[name])
@@ -114,22 +123,27 @@ def plot_blocks(*names, blocks=BLOCKS, size=(6.2, 2.6)):
 def draw_block(ax, rows):
     """One block on its axes: words in boxes, arrows between the rows."""
     lanes = max(len(row) for row in rows)
-    places = [
+    positions = [
         [(lane + (lanes - len(row)) / 2, -level) for lane in range(len(row))]
         for level, row in enumerate(rows)
     ]
     box = {"boxstyle": "round,pad=0.3", "fc": "white", "ec": BLUE}
     for level, row in enumerate(rows):
-        for (x, y), word in zip(places[level], row, strict=True):
+        for (x, y), word in zip(positions[level], row, strict=True):
             if word:
                 ax.text(
                     x, y, word, ha="center", va="center", bbox=box,
                     fontsize="x-small", color=TEXT, zorder=3,
                 )  # fmt: skip
-    for upper, lower, words in zip(places, places[1:], rows[1:], strict=False):
-        for start, end, word in joined(upper, lower, words):
-            arrow = {"arrowstyle": "->" if word else "-", "color": INK}
-            arrow |= {"shrinkA": 0, "shrinkB": 9 if word else 0}
+    for level in range(1, len(rows)):
+        upper, lower = positions[level - 1], positions[level]
+        for start, end, word in joined(upper, lower, rows[level]):
+            arrow = {
+                "arrowstyle": "->" if word else "-",
+                "color": INK,
+                "shrinkA": 0,
+                "shrinkB": 9 if word else 0,
+            }
             ax.annotate("", end, start, arrowprops=arrow, zorder=1)
     ax.set(xlim=(-0.7, lanes - 0.3), ylim=(0.6 - len(rows), 0.5))
     ax.axis("off")

@@ -10,23 +10,16 @@ from dlbook.figures.common import (
     plot_history,
     show_images,
 )
+from dlbook.figures.palette import BLUE, ORANGE
 
-matplotlib.use("Agg")
 HISTORY = {
     "train_loss": [3.0, 2.0, 1.0], "valid_loss": [3.5, 2.5, 2.0],
     "valid_accuracy": [0.1, 0.2, 0.3], "seconds": [1.0, 2.0, 3.0],
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def clean():
-    plt.close("all")
-    yield
-    plt.close("all")
-
-
 def test_plot_history_draws_the_values_dashed_and_solid():
-    ax = plot_history(HISTORY, label="MLP")
+    (ax,) = plot_history(HISTORY, label="MLP").axes
     train, valid = ax.lines
     assert train.get_ydata().tolist() == HISTORY["train_loss"]
     assert valid.get_ydata().tolist() == HISTORY["valid_loss"]
@@ -40,8 +33,9 @@ def test_plot_history_draws_the_values_dashed_and_solid():
 
 
 def test_each_run_has_its_own_colour():
-    ax = plot_history(HISTORY, label="a")
-    plot_history(HISTORY, "accuracy", label="b", ax=ax)
+    figure = plot_history(HISTORY, label="a")
+    (ax,) = figure.axes
+    assert plot_history(HISTORY, "accuracy", label="b", ax=ax) is figure
     assert len({line.get_color() for line in ax.lines}) == 2
 
 
@@ -85,10 +79,10 @@ def test_the_book_style_is_used_by_name_and_only_then():
 
 
 def test_contours_have_their_height_and_fill_the_frame():
-    across, up = torch.meshgrid(
+    x, y = torch.meshgrid(
         torch.linspace(0, 2, 5), torch.linspace(-1, 3, 9), indexing="ij"
     )
-    ax = plot_contours(across, up, across + 0 * up, levels=[0.5, 1.5])
+    (ax,) = plot_contours(x, y, x + 0 * y, levels=[0.5, 1.5]).axes
     (curves,) = ax.collections
     for path, height in zip(curves.get_paths(), [0.5, 1.5], strict=True):
         assert path.vertices[:, 0] == pytest.approx(height)
@@ -101,14 +95,13 @@ def test_plot_graph_shows_what_is_known_so_far():
         [(0, 0), (1, 0), (2, 0)],
         [(0, 1), (1, 2)],
         values=[3, 6],
-        slopes={2: 1},
+        gradients={2: 1},
     )
     texts = {
         (text.get_text(), text.get_color(), round(text.get_position()[0]))
         for text in figure.axes[0].texts
         if text.get_text()
     }
-    blue, red = "#0072B2", "#D55E00"
-    assert {("3", blue, 0), ("6", blue, 1), ("1", red, 2)} <= texts
+    assert {("3", BLUE, 0), ("6", BLUE, 1), ("1", ORANGE, 2)} <= texts
     assert len(texts) == 6
     assert len(figure.axes[0].texts) == 6 + 2  # an arrow is an annotation

@@ -1,5 +1,3 @@
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -8,32 +6,24 @@ import torch.nn.functional as F
 from dlbook.figures.convolution import (
     plot_kernel,
     plot_maps,
-    plot_places,
+    plot_positions,
     plot_volumes,
 )
 from dlbook.layers.convolution import output_size
-
-matplotlib.use("Agg")
-
-
-@pytest.fixture(autouse=True)
-def clean():
-    yield
-    plt.close("all")
 
 
 def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
-def test_plot_kernel_shows_input_numbers_and_response():
+def test_plot_kernel_shows_input_numbers_and_output():
     image, kernel = torch.rand(7, 9), torch.tensor([[-1.0, 0, 1], [-2, 0, 2]])
-    response = F.conv2d(image[None, None], kernel[None, None])[0, 0]
-    left, middle, right = plot_kernel(image, kernel, response).axes
+    output = F.conv2d(image[None, None], kernel[None, None])[0, 0]
+    left, middle, right = plot_kernel(image, kernel, output).axes
     assert np.array_equal(left.images[0].get_array(), image)
     assert texts(middle) == ["-1", "0", "1", "-2", "0", "2"]
     drawn = right.images[0]
-    assert np.array_equal(drawn.get_array(), response)
+    assert np.array_equal(drawn.get_array(), output)
     low, high = drawn.get_clim()
     assert low == -high  # zero is the middle grey
 
@@ -44,22 +34,24 @@ def test_plot_kernel_is_black_at_zero_if_the_kernel_blurs():
     assert figure.axes[2].images[0].get_clim()[0] == 0
 
 
-@pytest.mark.parametrize("kernel", [1, 2, 3])
+@pytest.mark.parametrize("kernel_size", [1, 2, 3])
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("padding", [0, 2])
-def test_plot_places_colours_what_is_never_read(kernel, stride, padding):
+def test_plot_positions_colours_what_is_never_read(
+    kernel_size, stride, padding
+):
     size = 6
-    figure = plot_places(size, kernel, stride=stride, padding=padding)
+    figure = plot_positions(size, kernel_size, stride=stride, padding=padding)
     colors = figure.axes[0].images[0].get_array()
     orange = (colors[..., 0] > 0.8) & (colors[..., 2] < 0.2)
     image = torch.zeros(1, 1, size, size)
     padded = F.pad(image, 4 * [padding]).requires_grad_()
-    weight = torch.ones(1, 1, kernel, kernel)
+    weight = torch.ones(1, 1, kernel_size, kernel_size)
     F.conv2d(padded, weight, stride=stride).sum().backward()
     assert np.array_equal(orange, (padded.grad[0, 0] == 0).numpy())
-    places = output_size(size, kernel, stride=stride, padding=padding)
+    count = output_size(size, kernel_size, stride=stride, padding=padding)
     drawn = figure.axes[1].images[0].get_array()
-    assert drawn.shape[:2] == (places, places)
+    assert drawn.shape[:2] == (count, count)
 
 
 def test_plot_volumes_names_every_shape():
@@ -75,9 +67,9 @@ def test_plot_maps_lays_every_map_in_its_place():
     assert np.array_equal(left.images[0].get_array(), image)
     sheet = right.images[0].get_array()
     assert sheet.shape == (2 * 4 - 1, 3 * 5 - 1)
-    for number, one in enumerate(maps):
+    for number, values in enumerate(maps):
         top, left = number // 3 * 4, number % 3 * 5
-        assert np.array_equal(sheet[top : top + 3, left : left + 4], one)
+        assert np.array_equal(sheet[top : top + 3, left : left + 4], values)
     assert np.ma.getmaskarray(sheet).sum() == sheet.size - maps.numel()
     assert right.images[0].get_clim() == (-1, 1)
 

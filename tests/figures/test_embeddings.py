@@ -8,7 +8,6 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from dlbook.figures.curves import plot_by_size, plot_shares
 from dlbook.figures.embeddings import plot_cloud, plot_neighbours, plot_words
 
 
@@ -59,24 +58,6 @@ def test_the_frame_of_the_map_depends_on_the_points_alone():
     frames = {tuple(f.axes[0].get_position().bounds) for f in figures}
     limits = {(f.axes[0].get_xlim(), f.axes[0].get_ylim()) for f in figures}
     assert len(frames) == len(limits) == 1
-
-
-def test_every_share_is_a_bar():
-    shares = {"a": {"x": 0.1, "y": 0.4}, "b": {"x": 0.2, "y": 0.3}}
-    ax = plot_shares(shares, xlabel="right")
-    assert [bar.get_width() for bar in ax.patches] == [0.1, 0.2, 0.4, 0.3]
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["a", "b"]
-    first, second = (ax.patches[k].get_y() for k in (0, 1))
-    assert first > second  # the first name is on top
-
-
-def test_a_line_is_the_mean_over_the_seeds():
-    values = torch.tensor([[1.0, 2.0, 4.0], [3.0, 4.0, 8.0]])
-    ax = plot_by_size([10, 100, 1000], {"run": values}, ylabel="accuracy")
-    assert ax.lines[0].get_ydata().tolist() == [2, 3, 6]
-    assert len(ax.lines) == 3
-    assert ax.get_xscale() == "log"
-    assert ax.get_xticklabels()[2].get_text() == "1,000"
 
 
 def test_a_cloud_counts_its_points_beside_a_line_of_slope_one():

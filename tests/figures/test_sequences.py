@@ -1,25 +1,21 @@
-"""Figures of translation show the numbers that they are given."""
+"""The figures of sequences draw what they are given."""
 
 import math
 
-import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from dlbook.figures.curves import plot_by_length
-from dlbook.figures.sequences import plot_beams, plot_weights
+from dlbook.figures.sequences import plot_beams, plot_gates, plot_weights
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-def test_one_curve_for_each_model():
-    ax = plot_by_length({"a": {2: 30, 5: 20}, "b": {2: 9}}, ylabel="BLEU")
-    assert [line.get_label() for line in ax.lines] == ["a", "b"]
-    assert ax.lines[0].get_xydata().tolist() == [[2, 30], [5, 20]]
+def test_plot_gates_sorts_units_and_names_letters():
+    gates = torch.tensor([[0.1, 0.9, 0.5], [0.3, 0.8, 0.5]])  # (T, units)
+    (ax,) = plot_gates(gates, "a ").axes
+    drawn = torch.as_tensor(ax.images[0].get_array())
+    torch.testing.assert_close(drawn, gates[:, [1, 2, 0]].T)
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert labels == ["a", "·"]
+    assert ax.images[0].get_clim() == (0, 1)
 
 
 def test_beams_stand_best_first_with_their_probabilities():
