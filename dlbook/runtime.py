@@ -1,5 +1,6 @@
 """What every page asks of the machine, of its parameters and of a model."""
 
+import itertools
 import os
 import random
 import time
@@ -79,6 +80,11 @@ def rehearsing() -> bool:
 def limited(count: int, most: int = 2) -> int:
     """`count`, but at most `most` in a rehearsal: for loops outside `fit`."""
     return min(count, most) if rehearsing() else count
+
+
+def limited_batches(loader):
+    """`loader`; in a rehearsal a list of its first two batches."""
+    return list(itertools.islice(loader, 2)) if rehearsing() else loader
 
 
 def has_reader() -> bool:

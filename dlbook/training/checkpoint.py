@@ -2,22 +2,36 @@
 
 import os
 import random
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import nn
 
 
-def save_checkpoint(path, model, optimizer, scheduler, clip, loader, history):
-    """Write the state of a run; the old file stays until the new is whole."""
+class Run(NamedTuple):
+    """What a training run moves on, and what stays the same meanwhile."""
+
+    model: nn.Module
+    loader: Iterable
+    optimizer: torch.optim.Optimizer
+    scheduler: torch.optim.lr_scheduler.LRScheduler | None = None
+    clip: float | None = None
+
+
+def save_checkpoint(path, run: Run, history: dict):
+    """Write the state of `run`; the old file stays until the new is whole."""
     if path is None:
         return
+    scheduler = run.scheduler
     state = {
-        "settings": settings(model, optimizer, scheduler, clip),
-        "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
+        "settings": settings(run),
+        "model": run.model.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
         "scheduler": scheduler.state_dict() if scheduler else None,
-        "random": random_state(loader),
+        "random": random_state(run.loader),
         "history": history,
     }
     path = Path(path)
@@ -32,8 +46,8 @@ def save_checkpoint(path, model, optimizer, scheduler, clip, loader, history):
         partial.unlink(missing_ok=True)
 
 
-def load_checkpoint(path, model, optimizer, scheduler, clip, loader) -> dict:
-    """Restore a run in place and return its history; an empty one if new.
+def load_checkpoint(path, run: Run) -> dict:
+    """Restore `run` in place and return its history; an empty one if new.
 
     Raises:
         ValueError: the file belongs to another model or other settings;
@@ -42,7 +56,7 @@ def load_checkpoint(path, model, optimizer, scheduler, clip, loader) -> dict:
     if path is None or not Path(path).exists():
         return {"seconds": []}
     state = torch.load(path, map_location="cpu", weights_only=True)
-    wanted = settings(model, optimizer, scheduler, clip)
+    wanted = settings(run)
     for name, value in wanted.items():
         found = state["settings"].get(name)
         if found != value:
@@ -56,23 +70,24 @@ def load_checkpoint(path, model, optimizer, scheduler, clip, loader) -> dict:
             f"checkpoint {path} holds {name}, which this model lacks; give "
             "this run another file name, or delete the file to start again"
         )
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    if scheduler:
-        scheduler.load_state_dict(state["scheduler"])
-    restore_random_state(state["random"], loader)
+    run.model.load_state_dict(state["model"])
+    run.optimizer.load_state_dict(state["optimizer"])
+    if run.scheduler:
+        run.scheduler.load_state_dict(state["scheduler"])
+    restore_random_state(state["random"], run.loader)
     return state["history"]
 
 
-def settings(model, optimizer, scheduler, clip) -> dict[str, str]:
+def settings(run: Run) -> dict[str, str]:
     """What must be the same in the run that wrote and the run that reads."""
+    optimizer = run.optimizer
     return {
         "optimizer": f"{type(optimizer).__name__} {optimizer.defaults}",
-        "scheduler": type(scheduler).__name__,
-        "clip": str(clip),
+        "scheduler": type(run.scheduler).__name__,
+        "clip": str(run.clip),
     } | {
         f"tensor {name} of shape": str(tuple(tensor.shape))
-        for name, tensor in model.state_dict().items()
+        for name, tensor in run.model.state_dict().items()
     }
 
 

@@ -1,6 +1,12 @@
 """Mistakes that PyTorch reports late or in words that help nobody new."""
 
+from contextvars import ContextVar
+
 import torch
+from torch import Tensor
+
+# The checks of the loop that is calling an objective, if they come late.
+LATE = ContextVar("LATE", default=None)
 
 
 def check_loader(loader, purpose: str):
@@ -13,8 +19,12 @@ def check_loader(loader, purpose: str):
         )
 
 
-def check_labels(logits, labels):
-    """Refuse labels that do not fit logits (B, K): names both shapes."""
+def check_labels(logits, labels) -> Tensor:
+    """Refuse labels that do not fit logits (B, K): names both shapes.
+
+    Returns the labels. Where their range is checked late (see `Checks`), a
+    label outside is moved inside: a GPU that meets one stops for good.
+    """
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:
         raise ValueError(
             f"a classifier gives logits (B, K) for labels (B,), but here "
@@ -28,54 +38,144 @@ def check_labels(logits, labels):
         )
     low, high = labels.aminmax()
     classes = logits.shape[1]
-    if low < 0 or high >= classes:
-        raise ValueError(
+
+    def error():
+        return ValueError(
             f"labels run from {low.item()} to {high.item()}, but the model "
             f"has {classes} outputs, for labels 0 to {classes - 1}"
         )
 
-
-def call_objective(objective, model, batch):
-    """objective(model, batch), whose errors name the shapes in the batch."""
-    try:
-        return objective(model, batch)
-    except torch.OutOfMemoryError:
-        raise
-    except RuntimeError as error:
-        raise RuntimeError(
-            f"{error}\nThis happened on a batch of shapes {shapes(batch)}; "
-            "compare them with what the first layer of the model takes "
-            "(nn.Flatten turns images into vectors)"
-        ) from error
+    late = LATE.get()
+    if late is not None:
+        late.require((low >= 0) & (high < classes), error)
+        return labels.clamp(0, classes - 1)
+    if low < 0 or high >= classes:
+        raise error()
+    return labels
 
 
-def check_finite(loss, batch, position: str, optimizer):
-    """Refuse a loss that is infinite or not a number, before the step."""
-    if torch.isfinite(loss).all():
-        return
-    if all(tensor.isfinite().all() for tensor in tensors(batch)):
-        lr = float(optimizer.param_groups[0]["lr"])
-        cause = (
-            f"likely causes: a learning rate too large (it is {lr:g}), "
-            "inputs that were not scaled, the logarithm of zero"
+def looks_at_once(device) -> bool:
+    """Whether a number on `device` can be looked at without waiting."""
+    return torch.device(device).type == "cpu"
+
+
+class Checks:
+    """The checks of one pass over a loader; `where` says which, in words.
+
+    On a CPU they raise at once, before the step. On an accelerator the loop
+    runs ahead of the numbers, and to look at one is to wait for it. So the
+    checks collect there until `look` is called; if one has failed, `look`
+    gives `model` the weights back that it had at the look before.
+    """
+
+    def __init__(self, device, where: str, model=None):
+        self.late = not looks_at_once(device)
+        self.where, self.model = where, model
+        self.batch, self.pending = 0, []
+        self.keep_weights()
+
+    def call(self, objective, model, batch):
+        """objective(model, batch), whose errors name the batch's shapes."""
+        self.batch += 1
+        token = LATE.set(self if self.late else None)
+        try:
+            return objective(model, batch)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise RuntimeError(
+                f"{error}\nThis happened on a batch of shapes "
+                f"{shapes(batch)}; compare them with what the first layer of "
+                "the model takes (nn.Flatten turns images into vectors)"
+            ) from error
+        finally:
+            LATE.reset(token)
+
+    def finite(self, loss, batch, optimizer):
+        """Refuse a loss that is infinite or not a number."""
+        loss = loss.detach()
+        place = f" in {self.where}, batch {self.batch}"
+        kept = ". The weights are those before this batch"
+        if self.late:
+            place, kept, batch = "", "", ()  # `look` says them; no batch kept
+
+        def error():
+            cause = likely_cause(batch, optimizer)
+            return FloatingPointError(
+                f"the loss is {loss.item()}{place}: {cause}{kept}"
+            )
+
+        self.require(loss.isfinite().all(), error)
+
+    def require(self, holds: Tensor, error):
+        """Raise what `error()` returns unless `holds`, one truth value."""
+        if self.late:
+            self.pending.append((holds, error, self.batch))
+        elif not holds:
+            raise error()
+
+    def look(self):
+        """Raise the first error since the last look; waits only once."""
+        if not self.pending:
+            return
+        outcomes = torch.stack([holds for holds, _, _ in self.pending])
+        for holds, (_, error, batch) in zip(
+            outcomes.tolist(), self.pending, strict=True
+        ):
+            if not holds:
+                raise self.noticed(error(), batch)
+        self.pending.clear()
+        self.keep_weights()
+
+    def noticed(self, error, batch: int):
+        """`error`, its batch, and what has happened until the look."""
+        story = (
+            f"{self.where}, batch {batch}: {error}. "
+            f"Noticed after batch {self.batch}, as this is no CPU"
         )
-    else:
-        cause = "the batch itself holds values that are not finite"
-    raise FloatingPointError(
-        f"the loss is {loss.item()} in {position}: {cause}. "
-        "The weights are those before this batch"
+        if self.model is not None:
+            restore(self.model, self.weights)
+            story += (
+                f"; the weights are those before batch {self.seen + 1}, "
+                "the optimizer has gone on"
+            )
+        return type(error)(story)
+
+    def keep_weights(self):
+        """Copy the weights: no failed check so far has touched them."""
+        self.seen = self.batch
+        if self.late and self.model is not None:
+            state = self.model.state_dict()
+            self.weights = {name: t.clone() for name, t in state.items()}
+
+
+@torch.no_grad()
+def restore(model, weights: dict[str, Tensor]):
+    """Copy `weights` into the parameters and buffers of `model`."""
+    for name, tensor in model.state_dict().items():
+        tensor.copy_(weights[name])
+
+
+def likely_cause(batch, optimizer) -> str:
+    """Why the loss of `batch` may not be finite, in words."""
+    if not all(tensor.isfinite().all() for tensor in tensors(batch)):
+        return "the batch itself holds values that are not finite"
+    lr = float(optimizer.param_groups[0]["lr"])
+    return (
+        f"likely causes: a learning rate too large (it is {lr:g}), inputs "
+        "that were not scaled, the logarithm of zero"
     )
 
 
-def tensors(batch) -> list[torch.Tensor]:
+def tensors(batch) -> list[Tensor]:
     """All tensors of a batch, whatever tuples, lists and dicts hold them."""
-    if isinstance(batch, torch.Tensor):
+    if isinstance(batch, Tensor):
         return [batch]
     if isinstance(batch, dict):
         batch = batch.values()
     if not hasattr(batch, "__iter__") or isinstance(batch, str):
         return []
-    return [tensor for part in batch for tensor in tensors(part)]
+    return [tensor for item in batch for tensor in tensors(item)]
 
 
 def shapes(batch) -> str:

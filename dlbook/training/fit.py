@@ -9,13 +9,15 @@ import time
 
 from torch import nn
 
-from dlbook.runtime import default_device, to_device
-from dlbook.training.checkpoint import load_checkpoint, save_checkpoint
-from dlbook.training.checks import (
-    call_objective,
-    check_finite,
-    check_loader,
+from dlbook.runtime import (
+    default_device,
+    limited,
+    limited_batches,
+    rehearsing,
+    to_device,
 )
+from dlbook.training.checkpoint import Run, load_checkpoint, save_checkpoint
+from dlbook.training.checks import Checks, check_loader
 from dlbook.training.evaluate import RunningMean, evaluate, example_count
 from dlbook.training.objectives import classification
 from dlbook.training.progress import ProgressLine
@@ -55,21 +57,37 @@ def fit(
 
     Raises:
         FloatingPointError: the loss is not finite; the weights are those
-            before the step.
-        ValueError: an empty loader, or a checkpoint of other settings.
+            before the step. On an accelerator this is noticed up to half a
+            second late, and the weights are those of some batches before.
+        ValueError: an empty loader, labels that do not fit the model, or a
+            checkpoint of other settings.
+
+    A rehearsal trains two batches of one epoch, without the checkpoint.
     """
     device = device or default_device()
     check_loader(train_loader, "training")
     model.to(device)
-    run = (model, optimizer, scheduler, clip, train_loader)
-    history = load_checkpoint(checkpoint, *run)
+    if rehearsing():
+        epochs, checkpoint = limited(epochs, 1), None
+        train_loader = limited_batches(train_loader)
+    run = Run(model, train_loader, optimizer, scheduler, clip)
+    history = load_checkpoint(checkpoint, run)
     done = len(history["seconds"])
     before = history["seconds"][-1] if done else 0.0
     line = ProgressLine(epochs, len(train_loader), device, show=progress)
     start = time.perf_counter()
     for epoch in range(done, epochs):
         line.begin(epoch)
-        results = train_epoch(*run, objective, device, line)
+        results = train_epoch(
+            model,
+            train_loader,
+            optimizer=optimizer,
+            objective=objective,
+            scheduler=scheduler,
+            clip=clip,
+            device=device,
+            line=line,
+        )
         if valid_loader is not None:
             valid = evaluate(
                 model, valid_loader, objective=objective, device=device
@@ -78,23 +96,30 @@ def fit(
         for name, value in results.items():
             history.setdefault(name, []).append(value)
         history["seconds"].append(before + time.perf_counter() - start)
-        save_checkpoint(checkpoint, *run, history)
+        save_checkpoint(checkpoint, run, history)
         line.report(results)
     line.close(history)
     return history
 
 
 def train_epoch(
-    model, optimizer, scheduler, clip, loader, objective, device, line
+    model,
+    loader,
+    *,
+    optimizer,
+    objective,
+    scheduler,
+    clip,
+    device,
+    line,
 ) -> dict[str, float]:
     """One pass over `loader`; the means of loss and metrics on the way."""
     model.train()
-    mean = RunningMean()
-    for number, batch in enumerate(loader, start=1):
+    checks, mean = Checks(device, line.place(), model), RunningMean()
+    for batch in loader:
         batch = to_device(batch, device)
-        loss, metrics = call_objective(objective, model, batch)
-        position = f"epoch {line.epoch} of {line.epochs}, batch {number}"
-        check_finite(loss, batch, position, optimizer)
+        loss, metrics = checks.call(objective, model, batch)
+        checks.finite(loss, batch, optimizer)
         optimizer.zero_grad()
         loss.backward()
         if clip is not None:
@@ -103,5 +128,7 @@ def train_epoch(
         if scheduler is not None:
             scheduler.step()
         mean.update(example_count(batch, metrics), loss=loss, **metrics)
-        line.advance()
+        if line.advance():
+            checks.look()
+    checks.look()
     return {f"train_{name}": value for name, value in mean.result().items()}

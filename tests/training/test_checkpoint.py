@@ -14,9 +14,10 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from dlbook.data.loaders import batches
-from dlbook.training.checkpoint import load_checkpoint, save_checkpoint
+from dlbook.training.checkpoint import Run, load_checkpoint, save_checkpoint
 from dlbook.training.fit import fit
 from dlbook.training.objectives import classification
+from dlbook.training.schedules import one_cycle
 
 EPOCHS = 12
 
@@ -35,7 +36,7 @@ def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01, **settings):
         nn.Linear(width, 2),
     )
     adam = torch.optim.AdamW(model.parameters(), lr)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, 0.1, 6 * EPOCHS)
+    scheduler = one_cycle(adam, 6 * EPOCHS)
 
     def noisy(model, batch):
         if hook:
@@ -50,7 +51,7 @@ def run(checkpoint, epochs=EPOCHS, *, hook=None, width=8, lr=0.01, **settings):
         optimizer=adam,
         epochs=epochs,
         objective=noisy,
-        scheduler=schedule,
+        scheduler=scheduler,
         checkpoint=checkpoint,
         device="cpu",
         **{"progress": False} | settings,
@@ -168,7 +169,7 @@ def test_a_finished_run_shows_its_numbers_again(tmp_path, capsys):
     path = tmp_path / "run.pt"
     run(path, 3)
     run(path, 3, progress=True)
-    assert capsys.readouterr().out.startswith("\r3/3 train loss ")
+    assert capsys.readouterr().out.startswith("3/3 train loss ")
 
 
 @pytest.mark.parametrize(
@@ -190,9 +191,9 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, settings, words):
 
 
 def test_a_checkpoint_that_holds_more_is_refused(tmp_path):
-    path, adam = tmp_path / "run.pt", torch.optim.Adam
+    path = tmp_path / "run.pt"
+    adam = torch.optim.Adam([nn.Parameter(torch.zeros(1))])
     large, small = nn.Sequential(nn.ReLU(), nn.Linear(2, 2)), nn.ReLU()
-    weight = [nn.Parameter(torch.zeros(1))]
-    save_checkpoint(path, large, adam(weight), None, None, [], {})
+    save_checkpoint(path, Run(large, [], adam), {})
     with pytest.raises(ValueError, match=r"1\.(weight|bias).*lacks"):
-        load_checkpoint(path, small, adam(weight), None, None, [])
+        load_checkpoint(path, Run(small, [], adam))
