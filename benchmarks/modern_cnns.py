@@ -23,6 +23,7 @@ from dlbook.data.loaders import batches
 from dlbook.models.resnet import ResNet
 from dlbook.training.evaluate import evaluate
 from dlbook.training.fit import fit
+from dlbook.training.schedules import one_cycle
 
 GOAL, EPOCHS, STEPS = 0.90, 2, 12
 PUBLISHED_EPOCHS = 10
@@ -82,15 +83,12 @@ def seconds_to_goal(*, epochs: int = EPOCHS, seed: int = 0) -> float:
     optimizer = torch.optim.SGD(
         model.parameters(), 0.2, momentum=0.9, nesterov=True, weight_decay=1e-3
     )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, 0.2, total_steps=epochs * len(loader)
-    )
     start = time.perf_counter()
     fit(
         model,
         loader,
         optimizer=optimizer,
-        scheduler=schedule,
+        scheduler=one_cycle(optimizer, epochs * len(loader)),
         epochs=epochs,
         device="cpu",
         progress=False,

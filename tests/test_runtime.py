@@ -11,6 +11,7 @@ from dlbook.runtime import (
     count_parameters,
     default_device,
     has_fast_bfloat16,
+    multiply_adds,
     set_seed,
     to_device,
 )
@@ -116,3 +117,30 @@ def test_a_gpu_may_not_imitate_it(monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", asked)
     assert has_fast_bfloat16("cuda") is False
+
+
+def test_multiply_adds_are_per_image_and_leave_the_model_alone():
+    model = nn.Sequential(
+        nn.Conv2d(6, 4, 3, stride=2, groups=2), nn.Flatten(), nn.Linear(48, 5)
+    )
+    images = torch.randn(7, 6, 7, 9)  # (7, 9) -> (3, 4)
+    count = 4 * 3 * 4 * (3 * 3 * 3) + 48 * 5
+    assert multiply_adds(model, images) == count
+    assert model.training
+    assert not model[0]._forward_hooks
+
+
+def test_the_counter_is_taken_off_after_an_error():
+    model = nn.Sequential(nn.Linear(3, 2))
+    with pytest.raises(RuntimeError):
+        multiply_adds(model, torch.randn(2, 4))
+    assert model.training
+    assert not model[0]._forward_hooks
+
+
+def test_the_textbook_bottleneck_saves_nine_tenths():
+    wide = nn.Conv2d(192, 32, 5, padding=2)
+    narrow = nn.Sequential(nn.Conv2d(192, 16, 1), nn.Conv2d(16, 32, 5, 1, 2))
+    images = torch.zeros(1, 192, 28, 28)
+    assert multiply_adds(wide, images) == 120_422_400
+    assert multiply_adds(narrow, images) == 12_443_648

@@ -11,45 +11,46 @@ from torch import nn
 from dlbook.layers.convolution import (
     conv2d_by_loops,
     conv2d_by_matrix,
+    conv_norm_activation,
     output_size,
     patches,
     receptive_field,
 )
 
 
-def torch_size(size, kernel, **settings):
+def torch_size(size, kernel_size, **settings):
     """Output length of torch's convolution."""
-    image, weight = torch.zeros(1, 1, size), torch.zeros(1, 1, kernel)
+    image, weight = torch.zeros(1, 1, size), torch.zeros(1, 1, kernel_size)
     return F.conv1d(image, weight, **settings).shape[2]
 
 
 def test_output_size_is_that_of_torch_over_thousands_of_settings():
     draw, refused = random.Random(0), 0
     for _ in range(5000):
-        size, kernel = draw.randint(1, 40), draw.randint(1, 9)
+        size, kernel_size = draw.randint(1, 40), draw.randint(1, 9)
         settings = {
             "stride": draw.randint(1, 6),
             "padding": draw.randint(0, 5),
             "dilation": draw.randint(1, 4),
         }
         try:
-            expected = torch_size(size, kernel, **settings)
+            expected = torch_size(size, kernel_size, **settings)
         except RuntimeError:
             refused += 1
             with pytest.raises(ValueError, match="does not fit"):
-                output_size(size, kernel, **settings)
+                output_size(size, kernel_size, **settings)
         else:
-            assert output_size(size, kernel, **settings) == expected
+            assert output_size(size, kernel_size, **settings) == expected
     assert 100 < refused < 2500
 
 
 def test_output_size_is_that_of_pooling():
     draw = random.Random(1)
     for _ in range(500):
-        kernel, stride = draw.randint(1, 6), draw.randint(1, 6)
-        padding, size = draw.randint(0, kernel // 2), draw.randint(6, 40)
-        pooled = F.max_pool1d(torch.zeros(1, 1, size), kernel, stride, padding)
-        expected = output_size(size, kernel, stride=stride, padding=padding)
+        window, stride = draw.randint(1, 6), draw.randint(1, 6)
+        padding, size = draw.randint(0, window // 2), draw.randint(6, 40)
+        pooled = F.max_pool1d(torch.zeros(1, 1, size), window, stride, padding)
+        expected = output_size(size, window, stride=stride, padding=padding)
         assert pooled.shape[2] == expected
 
 
@@ -60,11 +61,11 @@ def test_output_size_names_the_sizes_that_do_not_fit():
 
 def random_layer(draw):
     """Images and kernels of all-different sizes, stride and padding."""
-    B, C, maps, h, w = draw.sample(range(1, 7), 5)
+    B, C, out_channels, h, w = draw.sample(range(1, 7), 5)
     H, W = draw.sample(range(7, 14), 2)
     torch.manual_seed(draw.randint(0, 10**6))
     images = torch.randn(B, C, H, W, dtype=torch.float64)
-    weight = torch.randn(maps, C, h, w, dtype=torch.float64)
+    weight = torch.randn(out_channels, C, h, w, dtype=torch.float64)
     return images, weight, draw.randint(1, 4), draw.randint(0, 3)
 
 
@@ -103,7 +104,7 @@ def test_patches_are_the_windows(seed):
 
 
 def field_by_gradient(layers):
-    """Pixels of a long line that have a say in one output."""
+    """Pixels of a long line on which one output depends."""
     size = 400
     stack = nn.Sequential(
         *[nn.Conv1d(1, 1, k, stride=s, bias=False) for k, s in layers]
@@ -130,3 +131,27 @@ def test_receptive_fields_known_from_papers():
     assert receptive_field(2 * [(3, 1)]) == 5  # VGG: two 3 x 3 are a 5 x 5
     lenet = [(5, 1), (2, 2), (5, 1), (2, 2), (5, 1)]
     assert receptive_field(lenet) == 32  # the input of LeNet-5
+
+
+def test_conv_norm_activation_is_its_three_layers():
+    torch.manual_seed(0)
+    layer = conv_norm_activation(4, 6, 3, stride=2, groups=2)
+    convolution, norm, activation = layer
+    x = torch.randn(2, 4, 7, 9)
+    maps = F.conv2d(x, convolution.weight, stride=2, padding=1, groups=2)
+    mean = maps.mean(dim=(0, 2, 3), keepdim=True)
+    variance = maps.var(dim=(0, 2, 3), keepdim=True, correction=0)
+    wanted = ((maps - mean) / (variance + norm.eps).sqrt()).relu()
+    torch.testing.assert_close(layer(x), wanted)
+    assert convolution.bias is None and isinstance(activation, nn.ReLU)
+
+
+def test_conv_norm_activation_has_a_bias_where_nothing_subtracts_it():
+    (layer,) = conv_norm_activation(2, 3, 5, norm=None, activation=None)
+    assert layer.bias.shape == (3,) and layer.padding == (2, 2)
+    layer, activation = conv_norm_activation(
+        2, 3, 11, stride=4, padding=2, norm=None, activation=nn.Tanh
+    )
+    assert isinstance(activation, nn.Tanh)
+    assert (layer.kernel_size, layer.stride) == ((11, 11), (4, 4))
+    assert layer.padding == (2, 2)
