@@ -1,4 +1,4 @@
-"""BLEU: how much of a translation a human translator wrote as well."""
+"""BLEU: how many n-grams of a translation are in a human's, too."""
 
 import math
 from collections import Counter
@@ -20,15 +20,15 @@ def bleu_counts(candidate, reference, *, order: int = 4):
     """
     counts = []
     for n in range(1, order + 1):
-        made, wanted = ngrams(candidate, n), ngrams(reference, n)
-        counts.append(((made & wanted).total(), made.total()))
+        ours, theirs = ngrams(candidate, n), ngrams(reference, n)
+        counts.append(((ours & theirs).total(), ours.total()))
     return counts
 
 
-def brevity(candidates, references) -> float:
+def brevity_penalty(candidates, references) -> float:
     """The factor of a corpus that is too short, or 1: exp(1 - r / c)."""
-    made, wanted = (sum(map(len, each)) for each in (candidates, references))
-    return min(1.0, math.exp(1 - wanted / made))
+    c, r = sum(map(len, candidates)), sum(map(len, references))
+    return min(1.0, math.exp(1 - r / c))
 
 
 def bleu(candidates, references, *, order: int = 4) -> float:
@@ -45,10 +45,12 @@ def bleu(candidates, references, *, order: int = 4) -> float:
             f"{len(candidates)} candidates for {len(references)} references; "
             "BLEU needs one for each, and at least one"
         )
-    pairs = zip(candidates, references, strict=True)
-    counts = [bleu_counts(*pair, order=order) for pair in pairs]
-    sums = torch.tensor(counts).sum(dim=0).double()  # (order, 2)
-    if (sums == 0).any():
+    counts = [
+        bleu_counts(candidate, reference, order=order)
+        for candidate, reference in zip(candidates, references, strict=True)
+    ]
+    totals = torch.tensor(counts).sum(dim=0).double()  # (order, 2)
+    if (totals == 0).any():
         return 0.0
-    matches, made = sums.log().mean(dim=0).exp().tolist()
-    return 100 * brevity(candidates, references) * matches / made
+    matches, written = totals.log().mean(dim=0).exp().tolist()
+    return 100 * brevity_penalty(candidates, references) * matches / written

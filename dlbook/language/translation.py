@@ -1,19 +1,19 @@
-"""Pairs of phrases: dealt into parts, numbered, padded, read in batches.
+"""Pairs of phrases: split, encoded, padded, in batches, and their losses.
 
-A phrase is a string with spaces between its tokens. As numbers it ends with
-that of "<eos>", and behind it is only "<pad>", number 0.
+A phrase is a string with spaces between its tokens. Encoded, it ends with
+the number of "<eos>", and after that comes only "<pad>", number 0.
 """
 
+import math
 import random
 from collections import Counter, defaultdict
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.utils.data import DataLoader, TensorDataset
 
 from dlbook.language.vocabulary import Vocab, pad
-from dlbook.runtime import to_device
+from dlbook.runtime import limited, to_device
 
 RESERVED = ("<pad>", "<bos>", "<eos>", "<unk>")
 PAD, BOS, EOS, UNK = range(4)
@@ -23,35 +23,34 @@ def split_pairs(pairs, *, valid: int, test: int, seed: int = 0):
     """Training, validation and test pairs; the last two of given sizes.
 
     Pairs with the same target stay together, so no target of the test is in
-    training. `seed` deals them out; it is not the seed of a training.
+    training. `seed` shuffles them; it is not the seed of a training.
 
     Raises:
-        ValueError: there are too few pairs for three parts.
+        ValueError: there are too few pairs for three sets.
     """
     if len(pairs) <= valid + test:
         raise ValueError(
             f"{len(pairs)} pairs are too few for {valid} of validation, "
             f"{test} of test, and some to train with"
         )
-    same = defaultdict(list)
+    by_target = defaultdict(list)
     for pair in pairs:
-        same[pair[1]].append(pair)
-    groups = list(same.values())
-    dealer = random.Random(seed)
-    dealer.shuffle(groups)
-    test, valid, train = dealt(groups, (test, valid, len(pairs)))
+        by_target[pair[1]].append(pair)
+    groups = list(by_target.values())
+    random.Random(seed).shuffle(groups)
+    test, valid, train = distribute(groups, (test, valid, len(pairs)))
     return train, valid, test
 
 
-def dealt(groups, sizes):
-    """Groups dealt out, each to the first part that has room for it."""
-    parts = [[] for _ in sizes]
+def distribute(groups, sizes):
+    """Lists of at most the given sizes: each group in the first with room."""
+    lists = [[] for _ in sizes]
     for group in groups:
-        for part, size in zip(parts, sizes, strict=True):
-            if len(part) + len(group) <= size:
-                part.extend(group)
+        for members, size in zip(lists, sizes, strict=True):
+            if len(members) + len(group) <= size:
+                members.extend(group)
                 break
-    return parts
+    return lists
 
 
 def phrase_vocab(phrases, *, min_count: int = 1) -> Vocab:
@@ -60,135 +59,131 @@ def phrase_vocab(phrases, *, min_count: int = 1) -> Vocab:
     return Vocab(tokens, min_count=min_count, reserved=RESERVED)
 
 
-def numbered(phrases, vocab: Vocab) -> Tensor:
-    """Phrases as numbers (N, T), each with EOS at its end, then PAD."""
-    rows = [vocab.encode([*each.split(), "<eos>"]) for each in phrases]
+def encode_phrases(phrases, vocab: Vocab) -> Tensor:
+    """Phrases as token numbers (N, T), each with EOS at its end, then PAD."""
+    rows = [vocab.encode([*phrase.split(), "<eos>"]) for phrase in phrases]
     return pad(rows, value=PAD)[0]
 
 
-def numbered_pairs(pairs, vocabs) -> tuple[Tensor, Tensor]:
+def encode_pairs(pairs, vocabs) -> tuple[Tensor, Tensor]:
     """Sources (N, S) and targets (N, T) of pairs, each with its vocabulary."""
-    both = zip(*pairs, strict=True)
-    return tuple(
-        numbered(phrases, vocab)
-        for phrases, vocab in zip(both, vocabs, strict=True)
+    sources, targets = zip(*pairs, strict=True)
+    source_vocab, target_vocab = vocabs
+    return (
+        encode_phrases(sources, source_vocab),
+        encode_phrases(targets, target_vocab),
     )
 
 
-def spelled(numbers, vocab: Vocab) -> list[str]:
-    """Numbers (N, T) as phrases, each up to its first EOS."""
+def decode_phrases(tokens, vocab: Vocab) -> list[str]:
+    """Token numbers (N, T) as phrases, each up to its first EOS."""
     phrases = []
-    for row in torch.as_tensor(numbers).tolist():
+    for row in torch.as_tensor(tokens).tolist():
         end = row.index(EOS) if EOS in row else len(row)
         phrases.append(" ".join(vocab.decode(row[:end])))
     return phrases
 
 
-class ByLength:
-    """Batches of row numbers, of rows that are nearly equally long.
+class PairLoader:
+    """Shuffled batches (sources (B, S), targets (B, T)) with little padding.
 
-    Each time it is read, equally long rows are shuffled, then cut, then the
-    batches are shuffled; both draw from PyTorch's global generator.
+    Each pass shuffles the pairs, sorts them by length, cuts batches from
+    them and shuffles the batches; it draws from PyTorch's global generator.
+    Columns in which every row has PAD are left out. The lengths are kept on
+    the CPU, so that no batch has to wait for the device. In a rehearsal
+    there are at most two batches.
     """
 
-    def __init__(self, lengths: Tensor, batch_size: int):
-        self.lengths, self.batch_size = lengths, batch_size
+    def __init__(self, sources, targets, batch_size: int, *, device=None):
+        self.pairs = to_device((sources, targets), device or "cpu")
+        lengths = [(tokens != PAD).sum(dim=1) for tokens in (targets, sources)]
+        self.lengths = torch.stack(lengths, dim=1).cpu()  # (N, 2)
+        self.batch_size = batch_size
 
     def __len__(self) -> int:
-        return -(-len(self.lengths) // self.batch_size)
+        return limited(math.ceil(len(self.lengths) / self.batch_size))
 
     def __iter__(self):
         order = torch.randperm(len(self.lengths))
-        order = order[self.lengths[order].argsort(stable=True)]
-        rows = order.split(self.batch_size)
-        for number in torch.randperm(len(rows)).tolist():
-            yield rows[number]
+        for column in (1, 0):  # by the source, then by the target
+            lengths = self.lengths[order, column]
+            order = order[lengths.argsort(stable=True)]
+        batches = order.split(self.batch_size)
+        for number in torch.randperm(len(batches))[: len(self)].tolist():
+            yield self.batch(batches[number])
+
+    def batch(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """The pairs of the given rows (B,), without columns of PAD alone."""
+        T, S = self.lengths[rows].amax(dim=0).tolist()
+        sources, targets = self.pairs
+        rows = to_device(rows, sources.device)
+        return sources[rows, :S], targets[rows, :T]
 
 
-def trimmed(batch):
-    """A batch without the columns in which every row has PAD.
-
-    Copies, not views: a model that is compiled for one layout of memory
-    would have to be compiled again for another.
-    """
-    return tuple(
-        t[:, : int((t != PAD).sum(dim=1).max())].clone() for t in batch
-    )
-
-
-def pair_batches(
-    sources: Tensor, targets: Tensor, batch_size: int, *, device=None
-) -> DataLoader:
-    """A loader of shuffled batches (sources (B, S), targets (B, T)).
-
-    Rows of a batch are nearly equally long, so little of it is padding.
-    """
-    data = TensorDataset(*to_device((sources, targets), device or "cpu"))
-    lengths = 100 * (targets != PAD).sum(dim=1) + (sources != PAD).sum(dim=1)
-    sampler = ByLength(lengths, batch_size)
-    return DataLoader(
-        data, sampler=sampler, batch_size=None, collate_fn=trimmed
-    )
+def shift_right(targets: Tensor) -> Tensor:
+    """What the decoder reads, (B, T): BOS, then all targets but the last."""
+    return F.pad(targets[:, :-1], (1, 0), value=BOS)
 
 
 def teacher_forced(model, batch):
-    """Cross-entropy per target token, the true tokens before it given."""
+    """Cross-entropy per target token, given the true tokens before it."""
     sources, targets = batch
-    before = F.pad(targets[:, :-1], (1, 0), value=BOS)
-    logits = model(sources, before)  # (B, T, K)
+    logits = model(sources, shift_right(targets))  # (B, T, K)
     loss = F.cross_entropy(
         logits.flatten(0, 1), targets.flatten(), ignore_index=PAD
     )
-    return loss, {"count": int((targets != PAD).sum())}
+    return loss, {"count": (targets != PAD).sum()}
 
 
-def shortlist(targets: Tensor, vocab: int, count: int):
-    """Some of the tokens for a cheap softmax: (tokens, weights, places).
+def shortlist(targets: Tensor, vocab_size: int, count: int):
+    """A part of the vocabulary for a cheap softmax: tokens, weights, indices.
 
-    First all tokens of `targets`, then `count` of the others at random, both
-    (M,). A weight says how many tokens one stands for. Places are where in
-    the list the targets are, of their shape.
+    The tokens (M,) are all those of `targets`, in order, and at least
+    `count` of the others, drawn at random. A weight (M,) says how many
+    tokens a token stands for. Indices, of the targets' shape, say where in
+    the list the targets are.
     """
-    present = torch.zeros(vocab, dtype=torch.bool, device=targets.device)
+    present = targets.new_zeros(vocab_size, dtype=torch.bool)
     present[targets] = True
-    known, others = present.nonzero()[:, 0], (~present).nonzero()[:, 0]
-    drawn = others[torch.randperm(len(others), device=others.device)[:count]]
-    tokens = torch.cat([known, drawn])
-    weights = torch.ones(len(tokens), device=tokens.device)
-    weights[len(known) :] = len(others) / max(1, len(drawn))
+    size = min(vocab_size, targets.numel() + count)  # of the list, M
+    keys = torch.rand(vocab_size, device=targets.device)
+    keys = keys.masked_fill(present, 2.0)  # the targets' tokens come first
+    tokens = keys.argsort(descending=True, stable=True)[:size]
+    known = present.sum()
+    weight = (vocab_size - known) / (size - known).clamp_min(1)
+    weights = torch.ones_like(keys[:size]).where(present[tokens], weight)
     return tokens, weights, (present.cumsum(dim=0) - 1)[targets]
 
 
 def teacher_forced_sampled(model, batch, *, count: int = 1000):
     """`teacher_forced`, estimated with a softmax over a shortlist.
 
-    The sum over all tokens is replaced by a weighted sum over some, which is
-    right on average. (Jean et al., 2015, section 3.)
+    The sum of exponentials over all tokens is replaced by a weighted sum
+    over some, whose expectation is the same. (Jean et al., 2015, section 3.)
     """
     sources, targets = batch
-    before = F.pad(targets[:, :-1], (1, 0), value=BOS)
-    table = model.write.weight
-    tokens, weights, places = shortlist(targets, len(table), count)
-    outputs = model.outputs(sources, before)
+    table = model.target_embedding.weight
+    tokens, weights, indices = shortlist(targets, len(table), count)
+    outputs = model.outputs(sources, shift_right(targets))
     logits = outputs @ table[tokens].T + weights.log()  # (B, T, M)
-    places = places.masked_fill(targets == PAD, -1)
+    indices = indices.masked_fill(targets == PAD, -1)
     loss = F.cross_entropy(
-        logits.flatten(0, 1), places.flatten(), ignore_index=-1
+        logits.flatten(0, 1), indices.flatten(), ignore_index=-1
     )
-    return loss, {"count": int((targets != PAD).sum())}
+    return loss, {"count": (targets != PAD).sum()}
 
 
-def found_by_count(phrases, pairs, counts, *, limits=(1, 10, 100, 10**9)):
+def recall_by_count(phrases, pairs, counts, *, limits=(1, 10, 100, 10**9)):
     """Share of the references' words that are in the translations.
 
     Words are grouped by how often they occur in the training targets, which
-    `counts` knows: {limit: share of those with at most so many}.
+    `counts` says: {limit: share of those with at most so many}.
     """
     hits, words = Counter(), Counter()
-    for phrase, (_, french) in zip(phrases, pairs, strict=True):
-        made = set(phrase.split())
-        for token in set(french.split()):
-            limit = next(n for n in limits if counts[token] <= n)
+    for phrase, (_, reference) in zip(phrases, pairs, strict=True):
+        translation = set(phrase.split())
+        for token in set(reference.split()):
+            limit = next(limit for limit in limits if counts[token] <= limit)
             words[limit] += 1
-            hits[limit] += token in made
+            hits[limit] += token in translation
     return {limit: hits[limit] / words[limit] for limit in sorted(words)}

@@ -1,7 +1,7 @@
-"""Attention: reading from many places at once, with weights that sum to 1.
+"""Attention: averages of many positions, with weights that sum to 1.
 
-A mask is True where reading is allowed and broadcasts to the weights
-(..., T, S): T places read from S places.
+A mask is True where attention is allowed and broadcasts to the weights
+(..., T, S): T queries attend to S positions.
 """
 
 import math
@@ -12,12 +12,12 @@ from torch import Tensor, nn
 
 
 def padding_mask(tokens: Tensor, pad: int = 0) -> Tensor:
-    """Tokens (B, S) to a mask (B, 1, 1, S) for all heads and all readers."""
+    """Tokens (B, S) to a mask (B, 1, 1, S) for all heads and all queries."""
     return (tokens != pad)[:, None, None, :]
 
 
 def causal_mask(length: int, *, device=None) -> Tensor:
-    """A mask (T, T): place t may read from places 0 to t."""
+    """A mask (T, T): position t attends to positions 0 to t."""
     ones = torch.ones(length, length, dtype=torch.bool, device=device)
     return ones.tril()
 
@@ -31,15 +31,15 @@ def scaled_dot_product(queries, keys, values, mask=None):
     scores = queries @ keys.transpose(-2, -1) / math.sqrt(queries.shape[-1])
     if mask is not None:
         scores = scores.masked_fill(~mask, -torch.inf)
-    weights = scores.softmax(dim=-1)  # over the places that are read from
+    weights = scores.softmax(dim=-1)  # over the positions attended to
     return weights @ values, weights
 
 
 class MultiHeadAttention(nn.Module):
-    """Readers (B, T, D) read from a memory (B, S, D); outputs (B, T, D).
+    """x (B, T, D) attends to a memory (B, S, D); outputs (B, T, D).
 
     Vaswani et al., 2017, Figure 2. `forward` uses PyTorch's fused attention,
-    which does not give the weights; `weights` computes those.
+    which does not return the weights; `weights` computes those.
     """
 
     def __init__(self, width: int, heads: int):
@@ -53,16 +53,17 @@ class MultiHeadAttention(nn.Module):
         self.output = nn.Linear(width, width)
 
     def split(self, x):
+        """(B, T, D) to (B, h, T, d): one slice of the width for each head."""
         return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
     def project(self, memory):
         """Keys and values (B, h, S, d) of a memory (B, S, D)."""
-        return self.split(self.to_keys(memory)), self.split(
-            self.to_values(memory)
-        )
+        keys = self.split(self.to_keys(memory))
+        values = self.split(self.to_values(memory))
+        return keys, values
 
-    def read(self, x, keys, values, mask=None):
-        """Outputs (B, T, D) of readers (B, T, D), given keys and values."""
+    def attend(self, x, keys, values, mask=None):
+        """Outputs (B, T, D) for x (B, T, D), given keys and values."""
         queries = self.split(self.to_queries(x))  # (B, h, T, d)
         heads = F.scaled_dot_product_attention(
             queries, keys, values, attn_mask=mask
@@ -71,20 +72,20 @@ class MultiHeadAttention(nn.Module):
 
     def forward(self, x, memory, mask=None):
         keys, values = self.project(memory)
-        return self.read(x, keys, values, mask)
+        return self.attend(x, keys, values, mask)
 
     def weights(self, x, memory, mask=None):
-        """How much each head reads where: (B, h, T, S)."""
+        """The attention weights of each head: (B, h, T, S)."""
         queries = self.split(self.to_queries(x))
         keys, values = self.project(memory)
         return scaled_dot_product(queries, keys, values, mask)[1]
 
 
 class AdditiveAttention(nn.Module):
-    """A reader (B, D) reads from a memory (B, S, D): context, weights (B, S).
+    """A query (B, D) attends to a memory (B, S, D): context, weights (B, S).
 
     Bahdanau et al., 2015, section A.1.2. `keys` are `to_key(memory)`: the
-    same for every reader, so they are worked out once. `mask` is (B, S).
+    same for every query, so they are computed once. `mask` is (B, S).
     """
 
     def __init__(self, query: int, memory: int, hidden: int):
@@ -100,12 +101,13 @@ class AdditiveAttention(nn.Module):
         return (weights[:, None] @ memory).squeeze(1), weights
 
 
-def sinusoids(length: int, width: int) -> Tensor:
-    """Positions (T, D): waves, sine and cosine in turn, slower and slower.
+def positional_encoding(length: int, width: int) -> Tensor:
+    """Encodings (T, D) of positions 0 to T - 1: sines and cosines in turn.
 
-    Vaswani et al., 2017, section 3.5.
+    Their frequencies fall from column to column. (Vaswani et al., 2017,
+    section 3.5.)
     """
-    places = torch.arange(length)[:, None]
-    rates = 10_000 ** (-torch.arange(0, width, 2) / width)
-    angles = places * rates  # (T, D / 2)
+    positions = torch.arange(length)[:, None]
+    frequencies = 10_000 ** (-torch.arange(0, width, 2) / width)
+    angles = positions * frequencies  # (T, D / 2)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)

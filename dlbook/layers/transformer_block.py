@@ -1,4 +1,4 @@
-"""Transformer block: attention, then a perceptron, each beside a shortcut.
+"""Transformer block: attention, then two layers, each beside a shortcut.
 
 Pre-norm as in Xiong et al., 2020, Figure 1b; post-norm as in Vaswani et al.,
 2017, Figure 1 (left).
@@ -10,42 +10,44 @@ from torch import nn
 from dlbook.layers.attention import MultiHeadAttention
 
 
-def perceptron(width: int, hidden: int):
-    """The same two layers for every place: (B, T, D) to (B, T, D)."""
+def feed_forward(width: int, hidden: int):
+    """The same two layers at every position: (B, T, D) to (B, T, D)."""
     return nn.Sequential(
         nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, width)
     )
 
 
 class Block(nn.Module):
-    """(B, T, D) to (B, T, D), normalised before each part.
+    """(B, T, D) to (B, T, D), normalised before attention and feed-forward.
 
-    The mask is True where place t may read from place s, (..., T, T).
+    The mask (..., T, T) is True where position t may attend to position s.
+    `hidden` is the width between the two feed-forward layers, 4 D if not
+    given.
     """
 
     def __init__(self, width: int, heads: int, *, hidden=None, dropout=0.0):
         super().__init__()
-        self.attention = MultiHeadAttention(width, heads)
-        self.mlp = perceptron(width, hidden or 4 * width)
         self.norm1 = nn.LayerNorm(width)
+        self.attention = MultiHeadAttention(width, heads)
         self.norm2 = nn.LayerNorm(width)
+        self.feed_forward = feed_forward(width, hidden or 4 * width)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x, mask=None):
         y = self.norm1(x)
         x = x + self.dropout(self.attention(y, y, mask))
-        return x + self.dropout(self.mlp(self.norm2(x)))
+        return x + self.dropout(self.feed_forward(self.norm2(x)))
 
     def step(self, x, cache):
-        """The next place (N, 1, D), which reads from all before it.
+        """The next position (B, 1, D), which attends to all before it.
 
-        `cache` holds the keys and values (N, h, T, d) of those before, and
-        comes back with one place more. For writing: there is no dropout.
+        `cache` holds the keys and values (B, h, T, d) of those before, and
+        is returned with one position more. For decoding: without dropout.
         """
         y = self.norm1(x)
-        cache = extended(cache, self.attention.project(y))
-        x = x + self.attention.read(y, *cache)
-        return x + self.mlp(self.norm2(x)), cache
+        cache = extend(cache, self.attention.project(y))
+        x = x + self.attention.attend(y, *cache)
+        return x + self.feed_forward(self.norm2(x)), cache
 
 
 class PostNormBlock(Block):
@@ -53,12 +55,12 @@ class PostNormBlock(Block):
 
     def forward(self, x, mask=None):
         x = self.norm1(x + self.dropout(self.attention(x, x, mask)))
-        return self.norm2(x + self.dropout(self.mlp(x)))
+        return self.norm2(x + self.dropout(self.feed_forward(x)))
 
 
-def extended(cache, new):
-    """Keys and values with those of one more place behind them."""
-    return tuple(
-        torch.cat([old, one], dim=2)
-        for old, one in zip(cache, new, strict=True)
-    )
+def extend(cache, new):
+    """Keys and values (B, h, T, d) with those of the next position, `new`."""
+    keys, values = cache
+    new_keys, new_values = new
+    keys = torch.cat([keys, new_keys], dim=2)
+    return keys, torch.cat([values, new_values], dim=2)

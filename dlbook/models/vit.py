@@ -7,32 +7,34 @@ from dlbook.layers.transformer_block import Block
 
 
 class ViT(nn.Module):
-    """Images (B, C, size, size) to logits (B, K).
+    """Images (B, C, image_size, image_size) to logits (B, K).
 
     Differs from the paper: ReLU in the blocks, and fewer of everything.
     """
 
     def __init__(
-        self, *, size=28, patch=7, channels=1, width=64, heads=4, blocks=3,
-        hidden=None, classes=10, dropout=0.0,
+        self, *, image_size=28, patch_size=7, in_channels=1, num_classes=10,
+        width=64, heads=4, layers=3, hidden=None, dropout=0.0,
     ):  # fmt: skip
         super().__init__()
-        self.patches = nn.Conv2d(channels, width, patch, stride=patch)
-        count = (size // patch) ** 2
-        self.token = nn.Parameter(torch.zeros(1, 1, width))
-        self.places = nn.Parameter(0.02 * torch.randn(1, count + 1, width))
+        self.patch_embedding = nn.Conv2d(
+            in_channels, width, patch_size, stride=patch_size
+        )
+        count = (image_size // patch_size) ** 2
+        self.class_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.positions = nn.Parameter(0.02 * torch.randn(1, count + 1, width))
         self.blocks = nn.Sequential(
             *(
                 Block(width, heads, hidden=hidden, dropout=dropout)
-                for _ in range(blocks)
+                for _ in range(layers)
             )
         )
         self.norm = nn.LayerNorm(width)
-        self.output = nn.Linear(width, classes)
+        self.output = nn.Linear(width, num_classes)
 
     def forward(self, images):
-        x = self.patches(images).flatten(2).transpose(1, 2)  # (B, T, D)
-        token = self.token.expand(len(x), -1, -1)
-        x = torch.cat([token, x], dim=1) + self.places
+        x = self.patch_embedding(images).flatten(2).transpose(1, 2)
+        class_token = self.class_token.expand(len(x), -1, -1)
+        x = torch.cat([class_token, x], dim=1) + self.positions  # (B, T, D)
         x = self.norm(self.blocks(x))
-        return self.output(x[:, 0])  # what the extra token has gathered
+        return self.output(x[:, 0])  # what the class token has gathered

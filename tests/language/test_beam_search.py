@@ -54,66 +54,74 @@ def test_a_wide_beam_finds_what_exhaustive_search_finds(seed, power):
     length, rows = 4, 3
     step, state = random_step(seed, rows=rows)
     starts = torch.full((rows,), START)
-    found, scores = beam_search(
-        step, state, starts, end=END, length=length, width=K**length,
+    sequences, scores = beam_search(
+        step, state, starts, end=END, max_length=length, width=K**length,
         power=power,
     )  # fmt: skip
     for row in range(rows):
-        one = select(state, torch.tensor([row]))
+        alone = select(state, torch.tensor([row]))
         ranked = sorted(
-            (log_probability(step, one, s) / len(s) ** power, s)
+            (log_probability(step, alone, s) / len(s) ** power, s)
             for s in every_sequence(length)
         )
         ranked.reverse()
         for n in range(10):
             wanted, tokens = ranked[n]
             assert scores[row, n].item() == pytest.approx(wanted, abs=1e-5)
-            assert found[row, n, : len(tokens)].tolist() == list(tokens)
-            assert (found[row, n, len(tokens) :] == END).all()
+            assert sequences[row, n, : len(tokens)].tolist() == list(tokens)
+            assert (sequences[row, n, len(tokens) :] == END).all()
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0])
 def test_width_1_is_greedy_and_rows_do_not_meet(power):
     step, state = random_step(0, rows=50)
     starts = torch.full((50,), START)
-    plain = greedy(step, state, starts, end=END, length=7)
-    found, _ = beam_search(
-        step, state, starts, end=END, length=7, width=1, power=power
+    plain = greedy(step, state, starts, end=END, max_length=7)
+    sequences, _ = beam_search(
+        step, state, starts, end=END, max_length=7, width=1, power=power
     )
-    assert torch.equal(found[:, 0], plain)
+    assert torch.equal(sequences[:, 0], plain)
     for row in range(0, 50, 7):
-        one = select(state, torch.tensor([row]))
-        alone = greedy(step, one, starts[:1], end=END, length=7)
-        size = alone.shape[1]
-        assert torch.equal(plain[row, :size], alone[0])
-        assert (plain[row, size:] == END).all()
+        alone = select(state, torch.tensor([row]))
+        tokens = greedy(step, alone, starts[:1], end=END, max_length=7)
+        length = tokens.shape[1]
+        assert torch.equal(plain[row, :length], tokens[0])
+        assert (plain[row, length:] == END).all()
 
 
 @pytest.mark.parametrize("power", [0.0, 0.7, 1.0])
 def test_scores_are_what_score_gives(power):
     step, state = random_step(1, rows=9)
     starts = torch.full((9,), START)
-    found, scores = beam_search(
-        step, state, starts, end=END, length=6, width=3, power=power
+    sequences, scores = beam_search(
+        step, state, starts, end=END, max_length=6, width=3, power=power
     )
     assert (scores[:, :-1] >= scores[:, 1:]).all()
     for n in range(3):
-        again = score(step, state, starts, found[:, n], end=END, power=power)
+        again = score(
+            step, state, starts, sequences[:, n], end=END, power=power
+        )
         torch.testing.assert_close(again, scores[:, n])
 
 
 def test_a_wider_beam_is_rarely_worse_and_length_counts():
     step, state = random_step(2, rows=200)
     starts = torch.full((200,), START)
-    best, sizes = {}, {}
+    best, lengths = {}, {}
     for width, power in [(1, 0.0), (8, 0.0), (8, 1.0)]:
-        found, scores = beam_search(
-            step, state, starts, end=END, length=8, width=width, power=power
+        sequences, scores = beam_search(
+            step,
+            state,
+            starts,
+            end=END,
+            max_length=8,
+            width=width,
+            power=power,
         )
         best[width, power] = scores[:, 0]
-        sizes[width, power] = (found[:, 0] != END).sum().item()
+        lengths[width, power] = (sequences[:, 0] != END).sum().item()
     assert best[8, 0.0].mean() > best[1, 0.0].mean() + 0.1
-    assert sizes[8, 1.0] > 1.2 * sizes[8, 0.0]
+    assert lengths[8, 1.0] > 1.2 * lengths[8, 0.0]
 
 
 def test_state_may_be_nested():
@@ -123,3 +131,18 @@ def test_state_may_be_nested():
     assert torch.equal(a, x[rows])
     assert torch.equal(b, x[rows] + 1)
     assert torch.equal(c, a)
+
+
+def test_meta_tensors_are_searched_to_the_last_step():
+    def step(tokens, state):
+        return torch.randn(len(tokens), K, device="meta"), state
+
+    state = torch.zeros(2, device="meta")
+    starts = torch.full((2,), START, device="meta")
+    sequences = greedy(step, state, starts, end=END, max_length=5)
+    assert sequences.shape == (2, 5)
+    sequences, scores = beam_search(
+        step, state, starts, end=END, max_length=5, width=3
+    )
+    assert sequences.shape == (2, 3, 5)
+    assert scores.shape == (2, 3)

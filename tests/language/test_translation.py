@@ -11,13 +11,15 @@ from dlbook.language.translation import (
     EOS,
     PAD,
     UNK,
-    found_by_count,
-    numbered,
-    numbered_pairs,
-    pair_batches,
+    PairLoader,
+    decode_phrases,
+    distribute,
+    encode_pairs,
+    encode_phrases,
     phrase_vocab,
+    recall_by_count,
+    shift_right,
     shortlist,
-    spelled,
     split_pairs,
     teacher_forced,
     teacher_forced_sampled,
@@ -42,14 +44,23 @@ def test_no_phrase_of_the_test_is_known_in_either_language():
 def test_pairs_with_one_target_stay_together():
     pairs = [(f"s{i}", f"t{i // 3}") for i in range(30)]
     for seed in range(5):
-        parts = split_pairs(pairs, valid=6, test=9, seed=seed)
-        targets = [{target for _, target in part} for part in parts]
-        assert [len(part) for part in parts] == [15, 6, 9]
+        sets = split_pairs(pairs, valid=6, test=9, seed=seed)
+        targets = [{target for _, target in subset} for subset in sets]
+        assert [len(subset) for subset in sets] == [15, 6, 9]
         assert sum(map(len, targets)) == 10
-    assert parts != split_pairs(pairs, valid=6, test=9, seed=5)
-    assert parts == split_pairs(pairs, valid=6, test=9, seed=4)
+    assert sets != split_pairs(pairs, valid=6, test=9, seed=5)
+    assert sets == split_pairs(pairs, valid=6, test=9, seed=4)
     with pytest.raises(ValueError, match="30 pairs are too few for 20"):
         split_pairs(pairs, valid=20, test=10)
+
+
+def test_a_group_goes_to_the_first_list_with_room():
+    groups = ["aa", "bbb", "c", "dd", "e"]
+    assert distribute(groups, (3, 4, 9)) == [
+        list("aac"),
+        list("bbbe"),
+        list("dd"),
+    ]
 
 
 def test_phrases_become_numbers_and_phrases_again():
@@ -57,26 +68,35 @@ def test_phrases_become_numbers_and_phrases_again():
     vocab = phrase_vocab(phrases, min_count=2)
     assert isinstance(vocab, Vocab)
     assert vocab.tokens == ["<pad>", "<bos>", "<eos>", "<unk>", "a", "b"]
-    numbers = numbered(phrases, vocab)
-    assert numbers.tolist() == [
+    tokens = encode_phrases(phrases, vocab)
+    assert tokens.tolist() == [
         [5, 4, 5, EOS],
         [4, EOS, PAD, PAD],
         [UNK, 4, EOS, PAD],
     ]
-    assert spelled(numbers, vocab) == ["b a b", "a", "<unk> a"]
-    assert spelled([[4, 5]], vocab) == ["a b"]
+    assert decode_phrases(tokens, vocab) == ["b a b", "a", "<unk> a"]
+    assert decode_phrases([[4, 5]], vocab) == ["a b"]
     assert len({PAD, BOS, EOS, UNK}) == 4
+
+
+def random_pairs(count):
+    """Sources and targets (count, 9) of random lengths, and the lengths.
+
+    The real tokens of row i are all i + 1.
+    """
+    lengths = torch.randint(1, 9, (count, 2))
+    rows = torch.arange(1, count + 1)[:, None]
+    sources, targets = (
+        torch.where(torch.arange(9) < column[:, None], rows, PAD)
+        for column in lengths.T
+    )
+    return sources, targets, lengths
 
 
 def test_batches_hold_each_pair_once_with_little_padding():
     torch.manual_seed(0)
-    sizes = torch.randint(1, 9, (103, 2))
-    rows = torch.arange(103)
-    sources, targets = (
-        torch.where(torch.arange(9) < size[:, None], rows[:, None] + 1, PAD)
-        for size in sizes.T
-    )
-    loader = pair_batches(sources, targets, 10)
+    sources, targets, lengths = random_pairs(103)
+    loader = PairLoader(sources, targets, 10)
     assert len(loader) == 11
     orders, padding, total = [], 0, 0
     for _ in range(2):
@@ -85,38 +105,69 @@ def test_batches_hold_each_pair_once_with_little_padding():
             assert torch.equal(s[:, 0], t[:, 0])
             assert ((s != PAD).sum(0) > 0).all()
             assert ((t != PAD).sum(0) > 0).all()
-            row = s[:, 0] - 1
-            assert torch.equal((s != PAD).sum(1), sizes[row, 0])
-            assert torch.equal((t != PAD).sum(1), sizes[row, 1])
+            rows = s[:, 0] - 1
+            assert torch.equal((s != PAD).sum(1), lengths[rows, 0])
+            assert torch.equal((t != PAD).sum(1), lengths[rows, 1])
             padding += (t == PAD).sum().item()
             total += t.numel()
-            seen.extend(row.tolist())
-        assert sorted(seen) == rows.tolist()
+            seen.extend(rows.tolist())
+        assert sorted(seen) == list(range(103))
         orders.append(seen)
     assert orders[0] != orders[1]
     assert padding / total < 0.1
 
 
-def test_pairs_are_numbered_each_with_its_vocabulary():
+def test_pairs_of_equal_lengths_meet_different_pairs_each_time():
+    torch.manual_seed(0)
+    rows = torch.full((40, 3), 5)
+    rows[:, 0] = torch.arange(1, 41)
+    loader = PairLoader(rows, rows, 8)
+    first, second = (
+        {frozenset(s[:, 0].tolist()) for s, _ in loader} for _ in range(2)
+    )
+    assert not first & second
+
+
+def test_batches_have_one_layout_in_memory_and_stay_on_their_device():
+    sources, targets, _ = random_pairs(30)
+    for s, t in PairLoader(sources, targets, 7):
+        assert s.is_contiguous() and t.is_contiguous()
+    torch.manual_seed(0)
+    shapes = [(s.shape, t.shape) for s, t in PairLoader(sources, targets, 7)]
+    torch.manual_seed(0)
+    loader = PairLoader(sources, targets, 7, device="meta")
+    assert [(s.shape, t.shape) for s, t in loader] == shapes
+    assert all(s.is_meta and t.is_meta for s, t in loader)
+
+
+def test_a_rehearsal_has_two_batches(monkeypatch):
+    sources, targets, _ = random_pairs(30)
+    monkeypatch.setenv("DLBOOK_REHEARSE", "1")
+    loader = PairLoader(sources, targets, 7)
+    assert len(loader) == len(list(loader)) == 2
+
+
+def test_pairs_are_encoded_each_with_its_vocabulary():
     pairs = [("a b", "x"), ("a", "y y x")]
-    vocabs = [phrase_vocab(each) for each in zip(*pairs, strict=True)]
-    sources, targets = numbered_pairs(pairs, vocabs)
-    assert spelled(sources, vocabs[0]) == ["a b", "a"]
-    assert spelled(targets, vocabs[1]) == ["x", "y y x"]
+    vocabs = phrase_vocab(["a b", "a"]), phrase_vocab(["x", "y y x"])
+    sources, targets = encode_pairs(pairs, vocabs)
+    assert decode_phrases(sources, vocabs[0]) == ["a b", "a"]
+    assert decode_phrases(targets, vocabs[1]) == ["x", "y y x"]
 
 
 def test_the_loss_is_a_mean_over_real_tokens_given_the_true_ones():
     torch.manual_seed(0)
     table = torch.randn(9, 9)  # logits of the next token, given the last
-    seen = []
+    inputs = []
 
-    def model(sources, before):
-        seen.append(before)
-        return table[before]
+    def model(sources, tokens):
+        inputs.append(tokens)
+        return table[tokens]
 
     targets = torch.tensor([[5, 7, EOS, PAD], [6, EOS, PAD, PAD]])
     loss, metrics = teacher_forced(model, (targets + 1, targets))
-    assert seen[0].tolist() == [[BOS, 5, 7, EOS], [BOS, 6, EOS, PAD]]
+    assert torch.equal(inputs[0], shift_right(targets))
+    assert inputs[0].tolist() == [[BOS, 5, 7, EOS], [BOS, 6, EOS, PAD]]
     steps = [(BOS, 5), (5, 7), (7, EOS), (BOS, 6), (6, EOS)]
     log_p = table.log_softmax(dim=1)
     wanted = -sum(log_p[a, b] for a, b in steps) / 5
@@ -129,12 +180,13 @@ def test_a_shortlist_stands_for_the_whole_vocabulary():
     targets = torch.tensor([[7, 3, EOS], [3, EOS, PAD]])
     powers, sums = torch.rand(50), []
     for _ in range(3000):
-        tokens, weights, places = shortlist(targets, 50, 9)
+        tokens, weights, indices = shortlist(targets, 50, 9)
         sums.append((weights * powers[tokens]).sum())
     assert tokens[:4].tolist() == [PAD, EOS, 3, 7]
-    assert torch.equal(tokens[places], targets)
-    assert len(set(tokens.tolist())) == len(tokens) == len(weights) == 13
-    assert weights.sum() == 50
+    assert torch.equal(tokens[indices], targets)
+    assert len(set(tokens.tolist())) == len(tokens) == len(weights) == 15
+    assert weights[:4].tolist() == [1] * 4
+    assert weights.sum().item() == pytest.approx(50)
     torch.testing.assert_close(
         torch.stack(sums).mean(), powers.sum(), rtol=0.01, atol=0
     )
@@ -148,12 +200,12 @@ def test_a_shortlist_of_all_tokens_gives_the_loss_itself():
     batch = sources, targets
     loss, metrics = teacher_forced(model, batch)
     wanted = torch.autograd.grad(loss, list(model.parameters()))
-    for count in (26, 1000):
+    for count in (19, 1000):
         same, also = teacher_forced_sampled(model, batch, count=count)
         torch.testing.assert_close(same, loss)
         assert also == metrics
-        found = torch.autograd.grad(same, list(model.parameters()))
-        torch.testing.assert_close(found, wanted)
+        gradients = torch.autograd.grad(same, list(model.parameters()))
+        torch.testing.assert_close(gradients, wanted)
     torch.manual_seed(0)
     few = [teacher_forced_sampled(model, batch, count=9)[0] for _ in range(99)]
     assert few[0] != few[1]
@@ -161,8 +213,8 @@ def test_a_shortlist_of_all_tokens_gives_the_loss_itself():
     torch.testing.assert_close(mean, loss, rtol=0.02, atol=0)
 
 
-def test_words_are_found_by_how_often_training_showed_them():
+def test_recall_is_counted_by_how_often_training_showed_a_word():
     counts = Counter(["a", "a", "a", "b", "c", "c", "d"])
     pairs = [("x", "a b b c"), ("y", "e a d")]
-    found = found_by_count(["a c f", "d d"], pairs, counts, limits=(0, 1, 9))
-    assert found == {0: 0.0, 1: 1 / 2, 9: 2 / 3}  # e; b, d; a, c, a
+    recall = recall_by_count(["a c f", "d d"], pairs, counts, limits=(0, 1, 9))
+    assert recall == {0: 0.0, 1: 1 / 2, 9: 2 / 3}  # e; b, d; a, c, a

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from pytorch_weights import copy_attention
 from torch import nn
 
 from dlbook.layers.attention import (
@@ -12,15 +13,15 @@ from dlbook.layers.attention import (
     MultiHeadAttention,
     causal_mask,
     padding_mask,
+    positional_encoding,
     scaled_dot_product,
-    sinusoids,
 )
 
-B, H, T, S, D = 2, 3, 5, 7, 12
+B, h, T, S, D = 2, 3, 5, 7, 12
 
 
 def random_mask(*shape):
-    """A mask that allows each reader at least the first place."""
+    """A mask that allows each query at least the first position."""
     mask = torch.rand(*shape) < 0.6
     mask[..., 0] = True
     return mask
@@ -29,40 +30,35 @@ def random_mask(*shape):
 @pytest.mark.parametrize("mask", [None, (1, S), (T, S), (B, 1, 1, S)])
 def test_scaled_dot_product_is_pytorchs(mask):
     mask = mask and random_mask(*mask)
-    queries = torch.randn(B, H, T, 4).double().requires_grad_()
-    keys = torch.randn(B, H, S, 4).double().requires_grad_()
-    values = torch.randn(B, H, S, 6).double().requires_grad_()
-    given = (queries, keys, values)
-    outputs, weights = scaled_dot_product(*given, mask)
-    wanted = F.scaled_dot_product_attention(*given, attn_mask=mask)
+    queries = torch.randn(B, h, T, 4).double().requires_grad_()
+    keys = torch.randn(B, h, S, 4).double().requires_grad_()
+    values = torch.randn(B, h, S, 6).double().requires_grad_()
+    inputs = (queries, keys, values)
+    outputs, weights = scaled_dot_product(*inputs, mask)
+    wanted = F.scaled_dot_product_attention(*inputs, attn_mask=mask)
     torch.testing.assert_close(outputs, wanted)
-    assert weights.shape == (B, H, T, S)
-    torch.testing.assert_close(weights.sum(-1), torch.ones(B, H, T).double())
+    assert weights.shape == (B, h, T, S)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(B, h, T).double())
     if mask is not None:
         assert (weights[~mask.expand_as(weights)] == 0).all()
-    slopes = torch.randn_like(wanted)
-    ours = torch.autograd.grad(outputs, given, slopes)
-    theirs = torch.autograd.grad(wanted, given, slopes)
+    gradient = torch.randn_like(wanted)
+    ours = torch.autograd.grad(outputs, inputs, gradient)
+    theirs = torch.autograd.grad(wanted, inputs, gradient)
     torch.testing.assert_close(ours, theirs)
 
 
-def copied(heads):
+def twins(heads):
     """Ours and PyTorch's multi-head attention with the same weights."""
     ours = MultiHeadAttention(D, heads).double()
     theirs = nn.MultiheadAttention(D, heads, batch_first=True).double()
-    projections = (ours.to_queries, ours.to_keys, ours.to_values)
-    weight = torch.cat([each.weight for each in projections])
-    bias = torch.cat([each.bias for each in projections])
-    theirs.in_proj_weight.data = weight.data.clone()
-    theirs.in_proj_bias.data = bias.data.clone()
-    theirs.out_proj.load_state_dict(ours.output.state_dict())
+    copy_attention(ours, theirs)
     return ours, theirs
 
 
 @pytest.mark.parametrize("heads", [1, 3, 4])
 @pytest.mark.parametrize("masked", [None, "padding", "causal"])
 def test_multi_head_attention_is_pytorchs(heads, masked):
-    ours, theirs = copied(heads)
+    ours, theirs = twins(heads)
     x = torch.randn(B, T, D).double()
     memory = x if masked == "causal" else torch.randn(B, S, D).double()
     mask, options = None, {}
@@ -85,7 +81,7 @@ def test_a_width_that_heads_do_not_divide_is_refused():
         MultiHeadAttention(12, 5)
 
 
-def test_masks_say_who_may_read_what():
+def test_masks_are_true_where_attention_is_allowed():
     tokens = torch.tensor([[5, 3, 0, 0], [2, 9, 4, 0]])
     mask = padding_mask(tokens)
     assert mask.shape == (2, 1, 1, 4)
@@ -115,8 +111,8 @@ def test_additive_attention_equals_a_loop():
         torch.testing.assert_close(context[b], wanted @ memory[b])
 
 
-def test_sinusoids_are_the_formula_of_the_paper():
-    table = sinusoids(9, 6)
+def test_positional_encoding_is_the_formula_of_the_paper():
+    table = positional_encoding(9, 6)
     assert table.shape == (9, 6)
     for t in range(9):
         for i in range(3):
