@@ -116,20 +116,29 @@ def plot_graph(
     """
     gradients = gradients or slopes or {}
     figure, ax = plt.subplots(figsize=(6.2, 2.8))
-    for start, end in arrows:
-        ax.annotate(
-            "",
-            positions[end],
-            positions[start],
-            arrowprops={"arrowstyle": "->", "shrinkA": 22, "shrinkB": 22},
-        )
     box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": GREY}
+    boxes = []
     for node, ((x, y), name) in enumerate(zip(positions, names, strict=True)):
-        ax.text(x, y, name, ha="center", va="center", bbox=box)
+        text = ax.text(x, y, name, ha="center", va="center", bbox=box)
+        boxes.append(text.get_bbox_patch())
         if node < len(values):
             ax.text(x, y + 0.34, values[node], ha="center", color=BLUE)
         if node in gradients:
             ax.text(x, y - 0.5, gradients[node], ha="center", color=ORANGE)
+    for start, end in arrows:  # drawn last, when the boxes have their sizes
+        ax.annotate(
+            "",
+            positions[end],
+            positions[start],
+            arrowprops={
+                "arrowstyle": "-|>",
+                "color": GREY,
+                "shrinkA": 0,
+                "shrinkB": 0,
+                "patchA": boxes[start],
+                "patchB": boxes[end],
+            },
+        )
     xs, ys = zip(*positions, strict=True)
     ax.set(xlim=(min(xs) - 0.5, max(xs) + 0.5))
     ax.set(ylim=(min(ys) - 0.7, max(ys) + 0.6))

@@ -105,3 +105,21 @@ def test_plot_graph_shows_what_is_known_so_far():
     assert {("3", BLUE, 0), ("6", BLUE, 1), ("1", ORANGE, 2)} <= texts
     assert len(texts) == 6
     assert len(figure.axes[0].texts) == 6 + 2  # an arrow is an annotation
+
+
+def test_the_arrows_of_plot_graph_begin_and_end_at_the_boxes():
+    figure = plot_graph(
+        ["a long name", "b"], [(0, 0), (1, 0.5)], [(0, 1)], values=[]
+    )
+    figure.canvas.draw()
+    first, second, arrow = figure.axes[0].texts
+    path = arrow.arrow_patch.get_path()
+    path = path.vertices[path.codes != path.CLOSEPOLY]
+    path = arrow.arrow_patch.get_transform().transform(path)
+    for text in (first, second):
+        frame = text.get_bbox_patch().get_window_extent()
+        low, high = frame.get_points()
+        outside = np.abs(path - path.clip(low, high)).max(axis=1)
+        assert outside.min() < 5  # pixels: the arrow comes near the box
+        inside = (path > low + 5) & (path < high - 5)
+        assert not inside.all(axis=1).any()
