@@ -28,22 +28,19 @@ def rows():
     counts = stream.bincount()
     pieces = [known[i : i + 1000] for i in range(0, len(known), 1000)]
     threads = torch.get_num_threads()
-    for name, method, given in [
-        ("skip-gram", skip_gram, "centre"),
-        ("CBOW", cbow, "around"),
-    ]:
+    for name, method in [("skip-gram", skip_gram), ("CBOW", cbow)]:
         peer = Word2Vec(
             vector_size=50, window=5, negative=5, sample=1e-3, min_count=10,
             sg=int(method is skip_gram), workers=1,
         )  # fmt: skip
         peer.build_vocab(pieces)
 
-        def ours(device="cpu", method=method, given=given):
+        def ours(device="cpu", method=method):
             train_vectors(
                 stream,
                 counts,
                 method=method,
-                given=given,
+                context_is_input=method is cbow,
                 epochs=1,
                 device=device,
             )

@@ -25,17 +25,18 @@ def plot_beams(phrases, scores, *, size=(6.4, 2.2)):
     Bars are probabilities per token, exp(score).
     """
     figure, ax = plt.subplots(figsize=size)
-    places = range(len(phrases))
-    ax.barh(places, torch.as_tensor(scores).exp(), height=0.7, alpha=0.35)
-    for place, phrase in zip(places, phrases, strict=True):
-        ax.text(0.01, place, phrase, va="center", fontsize=9)
+    rows = range(len(phrases))
+    probabilities = torch.as_tensor(scores).exp().tolist()
+    ax.barh(rows, probabilities, height=0.7, alpha=0.35)
+    for row, phrase in zip(rows, phrases, strict=True):
+        ax.text(0.01, row, phrase, va="center", fontsize=9)
     ax.invert_yaxis()
     ax.set(xlim=(0, 1), yticks=[], xlabel="probability per token")
     return figure
 
 
 def plot_weights(weights, sources, targets, *, ax=None):
-    """Weights (T, S) as a heat map: row t is what is read to write target t.
+    """Attention weights (T, S) as a heat map; row t belongs to target t.
 
     White is 0 and dark blue is 1.
     """
@@ -44,5 +45,5 @@ def plot_weights(weights, sources, targets, *, ax=None):
     ax.set_xticks(range(len(sources)), sources, rotation=45, ha="right")
     ax.set_yticks(range(len(targets)), targets)
     ax.tick_params(length=0)
-    ax.set(xlabel="read", ylabel="written")
-    return ax
+    ax.set(xlabel="source", ylabel="target")
+    return ax.figure

@@ -5,15 +5,15 @@ from collections import Counter, defaultdict
 
 
 class WittenBell:
-    """How likely is a token after its last `order - 1` tokens?
+    """n-gram models of the orders 1 to `order`, counted in one text.
 
     `text` is a string (tokens are characters) or a tuple of tokens, and
-    `alphabet` the number of tokens that are possible at all. Each shorter
+    `vocab_size` the number of different tokens that are possible. A shorter
     context fills in what a longer one has not seen, see `probabilities`.
     """
 
-    def __init__(self, text, order: int, *, alphabet: int):
-        self.order, self.alphabet = order, alphabet
+    def __init__(self, text, order: int, *, vocab_size: int):
+        self.order, self.vocab_size = order, vocab_size
         self.after = defaultdict(Counter)  # context -> what came next
         for n in range(order):
             for i in range(n, len(text)):
@@ -26,14 +26,14 @@ class WittenBell:
         With n tokens seen after a context, t different ones among them, the
         longer context counts n / (n + t) and the shorter one t / (n + t).
         """
-        p, found = 1 / self.alphabet, []
+        p, by_order = 1 / self.vocab_size, []
         for n in range(self.order):
-            seen = context[len(context) - n :]
-            if n <= len(context) and seen in self.totals:
-                counts, total = self.after[seen], self.totals[seen]
+            last = context[len(context) - n :]
+            if n <= len(context) and last in self.totals:
+                counts, total = self.after[last], self.totals[last]
                 p = (counts[token] + len(counts) * p) / (total + len(counts))
-            found.append(p)
-        return found
+            by_order.append(p)
+        return by_order
 
     def perplexities(self, text) -> list[float]:
         """Perplexity of a text by the models of order 1, 2, ..."""

@@ -20,7 +20,7 @@ def simlex999() -> list[tuple[str, str, float]]:
 def _pairs(name):
     lines = read(name).decode().lower().splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return [(one, other, float(score)) for one, other, score in rows]
+    return [(first, second, float(score)) for first, second, score in rows]
 
 
 def analogies() -> dict[str, list[list[str]]]:
@@ -31,9 +31,9 @@ def analogies() -> dict[str, list[list[str]]]:
     questions = {}
     for line in read("questions-words.txt.gz").decode().splitlines():
         if line.startswith(": "):
-            kind = questions.setdefault(line[2:], [])
+            category = questions.setdefault(line[2:], [])
         else:
-            kind.append(line.lower().split())
+            category.append(line.lower().split())
     return questions
 
 
@@ -50,24 +50,28 @@ def spearman(x: Tensor, y: Tensor) -> float:
     return torch.corrcoef(both)[0, 1].item()
 
 
-def judged(pairs, index: dict, vectors: Tensor) -> tuple[Tensor, Tensor]:
+def rated_pairs(pairs, index: dict, vectors: Tensor) -> tuple[Tensor, Tensor]:
     """Cosines (N,) and human scores (N,) of the pairs in the vocabulary.
 
-    `index` gives the row of `vectors` (V, D) for each known word.
+    `pairs` are those of `wordsim353` or `simlex999`; `index` gives the row of
+    `vectors` (V, D) for each known word.
+
+    Raises:
+        ValueError: fewer than two pairs have both words in the vocabulary.
     """
     known = [
-        (index[one], index[other], score)
-        for one, other, score in pairs
-        if one in index and other in index
+        (index[first], index[second], score)
+        for first, second, score in pairs
+        if first in index and second in index
     ]
     if len(known) < 2:
         raise ValueError(
             f"{len(known)} of {len(pairs)} pairs are in the vocabulary of "
             f"{len(index)} words, a correlation needs 2"
         )
-    one, other, scores = zip(*known, strict=True)
+    first, second, scores = zip(*known, strict=True)
     vectors = vectors.detach().cpu()
-    cosines = F.cosine_similarity(vectors[list(one)], vectors[list(other)])
+    cosines = F.cosine_similarity(vectors[list(first)], vectors[list(second)])
     return cosines, torch.tensor(scores)
 
 
@@ -76,7 +80,7 @@ def nearest(
 ) -> tuple[list[int], list[float]]:
     """Rows of `vectors` (V, D) most like `query` (D,), and their cosines.
 
-    The rows named in `without` are not considered.
+    The `count` best, best first; the rows in `without` are not considered.
     """
     cosines = F.cosine_similarity(vectors, query[None])
     cosines[list(without)] = -torch.inf
@@ -94,11 +98,11 @@ def answers(
     all scaled to length 1. `exclude` rules out a, b and c themselves.
     """
     unit = F.normalize(vectors, dim=1)
-    found = []
-    for part in questions.split(1024):
-        a, b, c = unit[part].unbind(dim=1)
+    best = []
+    for batch in questions.split(1024):
+        a, b, c = unit[batch].unbind(dim=1)
         scores = (b - a + c) @ unit.T  # (Q, V)
         if exclude:
-            scores.scatter_(1, part, -torch.inf)
-        found.append(scores.argmax(dim=1))
-    return torch.cat(found)
+            scores.scatter_(1, batch, -torch.inf)
+        best.append(scores.argmax(dim=1))
+    return torch.cat(best)

@@ -1,7 +1,7 @@
 """From text to numbers: tokens, a vocabulary, windows of a stream, padding.
 
 A stream is one long tensor of token numbers (N,). Language models learn from
-windows of it: inputs (T,), and as targets the same tokens one place later.
+windows of it: inputs (T,), and as targets the same tokens one position later.
 """
 
 import json
@@ -115,10 +115,13 @@ class Vocab:
 
 
 def windows(stream: Tensor, length: int) -> TensorDataset:
-    """All of a stream cut into windows: inputs and targets, both (N, T).
+    """All of a stream (n,) cut into windows: inputs and targets, both (N, T).
 
     Window i ends where window i + 1 begins; a rest shorter than T is lost.
     Shuffled, they are batches of windows from anywhere in the text.
+
+    Raises:
+        ValueError: the stream is too short for one window and its next token.
     """
     if len(stream) <= length:
         raise ValueError(
@@ -131,24 +134,29 @@ def windows(stream: Tensor, length: int) -> TensorDataset:
 def contiguous_windows(
     stream: Tensor, length: int, *, batch_size: int
 ) -> TensorDataset:
-    """The same in an order for carried state: inputs and targets (N, T).
+    """The windows of a stream (n,) in the order that a carried state needs.
 
-    Read in batches of `batch_size` without shuffling, row i of each batch
-    goes on where row i of the batch before stopped. For this the stream is
-    cut into `batch_size` long pieces, one for each row.
+    Inputs and targets, both (N, T). Read in batches of `batch_size` without
+    shuffling, row i of each batch goes on where row i of the batch before
+    stopped. For this the stream is cut into `batch_size` long pieces, one
+    for each row.
+
+    Raises:
+        ValueError: the stream is too short for one batch.
     """
-    piece = (len(stream) - 1) // batch_size // length * length
-    if piece < 1:
+    steps = (len(stream) - 1) // batch_size // length * length
+    if steps < 1:
         raise ValueError(
             f"a stream of {len(stream)} tokens holds no {batch_size} windows "
             f"of {length} and a next token; take fewer or shorter ones"
         )
-    end = piece * batch_size
-    parts = []
-    for part in (stream[:end], stream[1 : end + 1]):
-        rows = part.view(batch_size, -1, length)  # (B, windows, T)
-        parts.append(rows.transpose(0, 1).reshape(-1, length))
-    return TensorDataset(*parts)
+
+    def cut(tokens):  # (B * steps,) -> (N, T)
+        rows = tokens.view(batch_size, -1, length)  # (B, windows, T)
+        return rows.transpose(0, 1).reshape(-1, length)
+
+    end = batch_size * steps
+    return TensorDataset(cut(stream[:end]), cut(stream[1 : end + 1]))
 
 
 def pad(
@@ -156,8 +164,11 @@ def pad(
 ) -> tuple[Tensor, Tensor]:
     """Sequences of different lengths as one tensor (B, T), and lengths (B,).
 
-    `length` is T, or else the longest sequence; what is longer loses its
-    end, and what is shorter gets `value` after its end.
+    `length` is T; by default it is that of the longest sequence. Longer
+    sequences lose their end, shorter ones are padded with `value` behind it.
+
+    Raises:
+        ValueError: there are no sequences.
     """
     sequences = [torch.as_tensor(sequence) for sequence in sequences]
     if not sequences:

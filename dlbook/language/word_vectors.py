@@ -1,9 +1,13 @@
-"""Word vectors from a stream of words: Mikolov et al., 2013.
+"""Word vectors from a stream of words: word2vec and GloVe.
 
-The stream is read in N blocks of L neighbours. Around a block lie M = L + 2W
-words: the block, and W words on either side of it. Each block draws K words
-of noise. A *method* (`skip_gram` or `cbow`) turns the vectors of all these,
-each of width D, into the slopes of its loss.
+T. Mikolov et al., 2013, Distributed representations of words and phrases and
+their compositionality: equations (4) and (5), and section 2.2 on the noise.
+J. Pennington, R. Socher, C. Manning, 2014, GloVe: equations (8) and (9).
+
+For word2vec the stream is read in N blocks of L neighbours. The context of a
+block are M = L + 2W words: the block, and W words on either side of it. Each
+block draws K words of noise. A *method* (`skip_gram` or `cbow`) turns the
+vectors of all these, each of width D, into the gradients of its loss.
 """
 
 import torch
@@ -15,29 +19,39 @@ from dlbook.runtime import default_device
 def keep_probability(counts: Tensor, *, threshold: float = 1e-3) -> Tensor:
     """Chance (V,) that an occurrence of each word is read at all.
 
-    sqrt(t / f) + t / f, at most 1, for a word of frequency f: the formula of
-    the published program, which differs a little from the paper's.
+    sqrt(t / f) + t / f, at most 1, for a word of frequency f and the
+    threshold t: the formula of the published program. Differs from the paper,
+    whose equation (5) keeps a word with the chance sqrt(t / f).
     """
     ratio = threshold * counts.sum() / counts
     return (ratio.sqrt() + ratio).clamp_max(1)
 
 
 def noise_probability(counts: Tensor, *, power: float = 0.75) -> Tensor:
-    """Chance (V,) of each word to be drawn as noise (equation 4, text)."""
+    """Chance (V,) of each word to be drawn as noise: counts**power / sum.
+
+    The end of section 2.2 of Mikolov et al. (2013) chooses the power 3/4.
+    """
     weights = counts.double() ** power
     return weights / weights.sum()
 
 
 def draw(cumulative: Tensor, *shape: int) -> Tensor:
-    """Numbers of words, drawn by the sums of their chances (V,)."""
-    places = torch.rand(shape, device=cumulative.device)
-    return torch.searchsorted(cumulative, places * cumulative[-1])
+    """Numbers of words of this shape, drawn by the sums of their chances.
+
+    `cumulative` (V,) is `noise_probability(counts).cumsum(0)`.
+    """
+    points = torch.rand(shape, device=cumulative.device)
+    return torch.searchsorted(cumulative, points * cumulative[-1])
 
 
-def nearby(blocks: int, length: int, *, window: int, device=None) -> Tensor:
-    """Which words around are context of which word: 0 or 1, (N, L, M).
+def context_mask(
+    blocks: int, length: int, *, window: int, device=None
+) -> Tensor:
+    """Which words around a block are context of which word in it.
 
-    Each word draws a reach of 1..window words to either side.
+    1 for context and 0 for the rest, (N, L, M) for N `blocks` of L = `length`
+    words. Each word draws its own reach, 1 to `window` words to either side.
     """
     centre = torch.arange(length, device=device)[:, None] + window
     around = torch.arange(length + 2 * window, device=device)
@@ -47,47 +61,59 @@ def nearby(blocks: int, length: int, *, window: int, device=None) -> Tensor:
     return ((distance > 0) & (distance <= reach)).float()
 
 
-def skip_gram(centre, around, noise, near, share: float):
-    """Slopes of the loss of guessing the words near each centre.
+def skip_gram(centre, context, noise, mask, noise_weight: float):
+    """Gradients of the loss of predicting the context of each centre.
 
-    Takes the vectors of centres (N, L, D), their contexts (N, M, D) and the
-    noise (N, K, D); gives slopes of these shapes. A word of noise counts
-    `share` times for each pair.
+    Takes the vectors of the centres (N, L, D), of the words around them
+    (N, M, D) and of the noise (N, K, D), and gives gradients of these shapes.
+    `mask` (N, L, M) says which words are context of which. The loss is
+    minus equation (4) of Mikolov et al. (2013), summed over all pairs; a word
+    of noise counts `noise_weight` times for each pair.
     """
-    pull = near * (torch.sigmoid(centre @ around.mT) - 1)  # (N, L, M)
-    pairs = near.sum(dim=-1, keepdim=True)  # (N, L, 1)
-    push = share * pairs * torch.sigmoid(centre @ noise.mT)  # (N, L, K)
-    return pull @ around + push @ noise, pull.mT @ centre, push.mT @ centre
+    pairs = mask.sum(dim=-1, keepdim=True)  # (N, L, 1)
+    context_error = mask * (torch.sigmoid(centre @ context.mT) - 1)
+    noise_error = noise_weight * pairs * torch.sigmoid(centre @ noise.mT)
+    return (
+        context_error @ context + noise_error @ noise,
+        context_error.mT @ centre,
+        noise_error.mT @ centre,
+    )
 
 
-def cbow(centre, around, noise, near, share: float):
-    """Slopes of the loss of guessing each centre from the mean around it.
+def cbow(centre, context, noise, mask, noise_weight: float):
+    """Gradients of the loss of predicting each centre from its context.
 
-    Shapes as in `skip_gram`; each centre counts once.
+    Shapes as in `skip_gram`. The input is the mean of the context, the loss
+    minus equation (4) of Mikolov et al. (2013), once for each centre.
     """
-    weights = near / near.sum(dim=-1, keepdim=True)  # (N, L, M)
-    mean = weights @ around  # (N, L, D)
-    pull = torch.sigmoid((mean * centre).sum(dim=-1, keepdim=True)) - 1
-    push = share * torch.sigmoid(mean @ noise.mT)  # (N, L, K)
-    slope = pull * centre + push @ noise  # (N, L, D)
-    return pull * mean, weights.mT @ slope, push.mT @ mean
+    weights = mask / mask.sum(dim=-1, keepdim=True)  # (N, L, M)
+    mean = weights @ context  # (N, L, D)
+    scores = (mean * centre).sum(dim=-1, keepdim=True)  # (N, L, 1)
+    centre_error = torch.sigmoid(scores) - 1
+    noise_error = noise_weight * torch.sigmoid(mean @ noise.mT)  # (N, L, K)
+    mean_gradient = centre_error * centre + noise_error @ noise
+    return (
+        centre_error * mean,
+        weights.mT @ mean_gradient,
+        noise_error.mT @ mean,
+    )
 
 
-def adagrad(vectors, squares, rows, slopes, *, lr: float) -> None:
-    """Move the `rows` (n,) of `vectors` (V, D) against `slopes` (n, D).
+def adagrad(vectors, squares, rows, gradients, *, lr: float) -> None:
+    """Move the `rows` (n,) of `vectors` (V, D) against `gradients` (n, D).
 
-    `squares` (V, 1) sums the mean squared slope of each row so far; a row
+    `squares` (V, 1) sums the mean squared gradient of each row so far; a row
     that has moved a lot moves less. Differs from Duchi et al. (2011): one
     sum for a row, not one for each number.
     """
-    rows, slopes = rows.flatten(), slopes.flatten(0, -2)
-    squares.index_add_(0, rows, slopes.square().mean(dim=1, keepdim=True))
-    vectors.index_add_(0, rows, slopes * squares[rows].rsqrt(), alpha=-lr)
+    rows, gradients = rows.flatten(), gradients.flatten(0, -2)
+    squares.index_add_(0, rows, gradients.square().mean(dim=1, keepdim=True))
+    vectors.index_add_(0, rows, gradients * squares[rows].rsqrt(), alpha=-lr)
 
 
-def blocks_of(stream, *, length: int, window: int) -> Tensor:
-    """Rows of length + 2 windows words; their middles tile the stream."""
-    return stream.unfold(0, length + 2 * window, length)  # (N, M)
+def split_blocks(stream: Tensor, *, length: int, window: int) -> Tensor:
+    """Rows (N, length + 2 * window) of a stream; their middles tile it."""
+    return stream.unfold(0, length + 2 * window, length)
 
 
 def train_vectors(
@@ -95,114 +121,121 @@ def train_vectors(
     counts: Tensor,
     *,
     method=skip_gram,
-    given: str = "centre",
-    dim: int = 50,
+    context_is_input: bool = False,
+    width: int = 50,
     window: int = 5,
     negatives: int = 5,
     epochs: int = 3,
     lr: float = 0.3,
     threshold: float = 1e-3,
-    length: int = 16,
-    noise: int = 16,
-    batch: int = 128,
+    block_length: int = 16,
+    block_noise: int = 16,
+    batch_size: int = 128,
     device=None,
 ) -> tuple[Tensor, Tensor]:
-    """Vectors of words as inputs and as outputs, both (V, D).
+    """Vectors of words as inputs and as outputs, both (V, width).
 
     `stream` (n,) holds numbers of words, `counts` (V,) how often each occurs.
-    `given` says whose vectors are the inputs of the method: of the "centre"
-    for skip-gram, of the words "around" it for CBOW. The rest are outputs.
-    Differs from the paper: the pairs of a block share `noise` words, each
-    weighted so that a pair has `negatives` of them on average; AdaGrad.
+    The inputs of skip-gram are the centres; for CBOW set `context_is_input`.
+    The rest, and the noise, are outputs. Differs from the paper: the pairs of
+    a block share `block_noise` words, each weighted so that a pair has
+    `negatives` of them on average; and the optimiser is AdaGrad.
     """
-    if given not in ("centre", "around"):
-        raise ValueError(f'given = {given!r} is neither "centre" nor "around"')
     device = device or default_device()
     stream, counts = stream.to(device), counts.to(device)
     keep = keep_probability(counts, threshold=threshold)
     cumulative = noise_probability(counts).cumsum(0).float()
-    inputs = (torch.rand(len(counts), dim, device=device) - 0.5) / dim
+    inputs = (torch.rand(len(counts), width, device=device) - 0.5) / width
     outputs = torch.zeros_like(inputs)
-    squares = [torch.full_like(inputs[:, :1], 1e-6) for _ in range(2)]
-    sides = [(inputs, squares[0]), (outputs, squares[1])]
-    if given == "around":
-        sides.reverse()
-    (centres, one), (contexts, other) = sides
+    input_squares = torch.full_like(inputs[:, :1], 1e-6)
+    output_squares = torch.full_like(inputs[:, :1], 1e-6)
+    centres, contexts = (inputs, input_squares), (outputs, output_squares)
+    if context_is_input:
+        centres, contexts = contexts, centres
     for _ in range(epochs):
         chance = torch.rand(len(stream), device=device)
         read = stream[chance < keep[stream]]
-        blocks = blocks_of(read, length=length, window=window)
-        for part in torch.randperm(len(blocks), device=device).split(batch):
-            around = blocks[part]  # (N, M)
-            centre = around[:, window : window + length]  # (N, L)
-            drawn = draw(cumulative, len(part), noise)  # (N, K)
-            near = nearby(len(part), length, window=window, device=device)
-            slopes = method(
-                centres[centre], contexts[around], outputs[drawn],
-                near, negatives / noise,
-            )  # fmt: skip
-            adagrad(centres, one, centre, slopes[0], lr=lr)
-            adagrad(contexts, other, around, slopes[1], lr=lr)
-            adagrad(outputs, squares[1], drawn, slopes[2], lr=lr)
+        blocks = split_blocks(read, length=block_length, window=window)
+        order = torch.randperm(len(blocks), device=device)
+        for batch in order.split(batch_size):
+            around = blocks[batch]  # (N, M)
+            centre = around[:, window : window + block_length]  # (N, L)
+            noise = draw(cumulative, len(batch), block_noise)  # (N, K)
+            mask = context_mask(
+                len(batch), block_length, window=window, device=device
+            )
+            centre_gradient, context_gradient, noise_gradient = method(
+                centres[0][centre],
+                contexts[0][around],
+                outputs[noise],
+                mask,
+                negatives / block_noise,
+            )
+            adagrad(*centres, centre, centre_gradient, lr=lr)
+            adagrad(*contexts, around, context_gradient, lr=lr)
+            adagrad(outputs, output_squares, noise, noise_gradient, lr=lr)
     return inputs, outputs
 
 
-def cooccurrences(stream: Tensor, size: int, *, window: int = 10) -> Tensor:
-    """How often each two of `size` words occur near each other, (V, V).
+def cooccurrences(
+    stream: Tensor, vocab_size: int, *, window: int = 10
+) -> Tensor:
+    """How often each two of `vocab_size` words occur near each other, (V, V).
 
-    Two words d places apart, d = 1..window, add 1 / d to their cell and to
-    its mirror image. The table takes 4 V^2 bytes, 254 MB for 8,000 words.
+    Two words at a distance d = 1..window add 1 / d to their cell and to its
+    mirror image. The table takes 4 V^2 bytes, 254 MB for 8,000 words.
     """
-    table = torch.zeros(size * size, device=stream.device)
+    table = torch.zeros(vocab_size * vocab_size, device=stream.device)
     for distance in range(1, window + 1):
         left, right = stream[:-distance], stream[distance:]
-        near = torch.tensor(1 / distance, device=stream.device)
-        table.index_add_(0, left * size + right, near.expand(len(left)))
-        table.index_add_(0, right * size + left, near.expand(len(left)))
-    return table.view(size, size)
+        weight = torch.full(left.shape, 1 / distance, device=stream.device)
+        table.index_add_(0, left * vocab_size + right, weight)
+        table.index_add_(0, right * vocab_size + left, weight)
+    return table.view(vocab_size, vocab_size)
 
 
-def cell_weight(counts: Tensor, *, full: float) -> Tensor:
-    """f(x) = (x / full)^(3/4), at most 1 (the paper's equation 9)."""
-    return (counts / full).clamp_max(1) ** 0.75
+def cell_weight(counts: Tensor, *, x_max: float) -> Tensor:
+    """f(x) = (x / x_max)^(3/4), at most 1: equation (9) of the GloVe paper."""
+    return (counts / x_max).clamp_max(1) ** 0.75
 
 
-def glove_slopes(one, other, targets, weights):
-    """Weighted squared errors (n,), and their slopes for both vectors.
+def glove_gradients(words, contexts, targets, weights):
+    """Weighted squared errors (n,), and their gradients for both vectors.
 
-    `one` and `other` (n, D) should have the products `targets` (n,); the
-    slopes are half the derivatives, as in the published program.
+    `words` and `contexts` (n, D) should have the products `targets` (n,).
+    The gradients are half the derivatives, as in the published program.
     """
-    errors = (one * other).sum(dim=1) - targets
-    pull = (weights * errors)[:, None]
-    return weights * errors**2, pull * other, pull * one
+    errors = (words * contexts).sum(dim=1) - targets
+    weighted = (weights * errors)[:, None]
+    return weights * errors**2, weighted * contexts, weighted * words
 
 
 def train_glove(
     table: Tensor,
     *,
-    dim: int = 50,
+    width: int = 50,
     epochs: int = 6,
     lr: float = 0.2,
-    full: float = 30.0,
-    batch: int = 8192,
+    x_max: float = 30.0,
+    batch_size: int = 8192,
     device=None,
 ) -> tuple[Tensor, list[float]]:
-    """Vectors (V, D), and the mean weighted loss of each epoch (equation 8).
+    """Vectors (V, width), and the mean weighted loss of each epoch.
 
-    The vector of a word is the sum of its two, as in the paper. Differs from
-    the paper: an epoch visits each cell or its mirror image, and `full` is
-    100 there, for texts of billions of words.
+    `table` (V, V) is that of `cooccurrences`, the loss equation (8) of the
+    GloVe paper. The vector of a word is the sum of its two, as there. Differs
+    from the paper: an epoch visits each cell or its mirror image, and `x_max`
+    is 100 there, for texts of billions of words.
     """
     device = device or default_device()
     cells = table.nonzero()
     cells = cells[cells[:, 0] <= cells[:, 1]]  # (n, 2)
     counts = table[cells[:, 0], cells[:, 1]].to(device)
     cells, targets = cells.to(device), counts.log()
-    weights = cell_weight(counts, full=full)
+    weights = cell_weight(counts, x_max=x_max)
     # Two more numbers make the product w.c + b + b': (b, 1) and (1, b').
-    shape = (2, len(table), dim + 2)
-    vectors = (torch.rand(shape, device=device) - 0.5) / dim
+    shape = (2, len(table), width + 2)
+    vectors = (torch.rand(shape, device=device) - 0.5) / width
     ones = (-1, -2)
     for side in (0, 1):
         vectors[side, :, ones[side]] = 1
@@ -211,14 +244,19 @@ def train_glove(
     for _ in range(epochs):
         flip = torch.rand(len(cells), 1, device=device) < 0.5
         cells, total = torch.where(flip, cells.flip(1), cells), 0.0
-        for part in torch.randperm(len(cells), device=device).split(batch):
-            rows = cells[part].unbind(dim=1)
-            pairs = vectors[0, rows[0]], vectors[1, rows[1]]
-            loss, *slopes = glove_slopes(*pairs, targets[part], weights[part])
+        order = torch.randperm(len(cells), device=device)
+        for batch in order.split(batch_size):
+            rows = cells[batch].unbind(dim=1)
+            words, contexts = vectors[0, rows[0]], vectors[1, rows[1]]
+            loss, *gradients = glove_gradients(
+                words, contexts, targets[batch], weights[batch]
+            )
             for side in (0, 1):
-                slopes[side][:, ones[side]] = 0
-                state = vectors[side], squares[side]
-                adagrad(*state, rows[side], slopes[side], lr=lr)
+                gradients[side][:, ones[side]] = 0
+                adagrad(
+                    vectors[side], squares[side], rows[side], gradients[side],
+                    lr=lr,
+                )  # fmt: skip
             total += loss.sum()
         losses.append(float(total) / len(cells))
-    return vectors.sum(dim=0)[:, :dim], losses
+    return vectors.sum(dim=0)[:, :width], losses

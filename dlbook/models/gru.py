@@ -6,20 +6,21 @@ from dlbook.models.rnn import RNNCell
 
 
 class GRUCell(RNNCell):
-    """One step: inputs (B, inputs) and state ((B, units),) to a new state.
+    """One step: inputs (B, input_size), state ((B, units),) to a new state.
 
-    Differs from the paper: the reset gate acts after the matrix product, as
-    in PyTorch, so the bias of the state can be reset as well.
+    An update gate of 1 keeps the old state. Differs from the paper: the
+    reset gate acts after the matrix product, as in PyTorch, so the bias of
+    the state can be reset as well.
     """
 
-    gates = 3
+    num_chunks = 3  # reset gate r, update gate z, new state n
 
     def forward(self, x, state):
         (h,) = state
-        from_inputs, from_state = self.sums(x, h)
-        reset_x, keep_x, new_x = from_inputs.chunk(3, dim=-1)
-        reset_h, keep_h, new_h = from_state.chunk(3, dim=-1)
-        reset = torch.sigmoid(reset_x + reset_h)
-        keep = torch.sigmoid(keep_x + keep_h)
-        new = torch.tanh(new_x + reset * new_h)
-        return (keep * h + (1 - keep) * new,)
+        from_input, from_state = self.linear(x, h)
+        r_x, z_x, n_x = from_input.chunk(3, dim=-1)
+        r_h, z_h, n_h = from_state.chunk(3, dim=-1)
+        reset = torch.sigmoid(r_x + r_h)
+        update = torch.sigmoid(z_x + z_h)
+        new = torch.tanh(n_x + reset * n_h)
+        return (update * h + (1 - update) * new,)

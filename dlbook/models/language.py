@@ -6,28 +6,28 @@ from torch import nn
 class LanguageModel(nn.Module):
     """Token numbers (B, T) to logits of each next token (B, T, K), and state.
 
-    `recurrent` is a layer class such as nn.LSTM, and the state is what that
-    layer gives. Differs from the paper: any layer, and learned vectors for
-    the tokens.
+    `layer` is a class of recurrent layers such as nn.LSTM, and the state is
+    what that layer returns; `width` is that of the embedding. Differs from
+    the paper: any recurrent layer, and an embedding of the tokens.
     """
 
     def __init__(
         self,
-        recurrent,
-        vocab: int,
+        layer,
+        vocab_size: int,
         *,
         units: int,
-        embedding: int = 32,
+        width: int = 32,
         dropout: float = 0.0,
     ):
         super().__init__()
-        self.embedding = nn.Embedding(vocab, embedding)
-        self.recurrent = recurrent(embedding, units, batch_first=True)
+        self.embedding = nn.Embedding(vocab_size, width)
+        self.rnn = layer(width, units, batch_first=True)
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(units, vocab)
+        self.output = nn.Linear(units, vocab_size)
 
     def forward(self, tokens, state=None):
-        h, state = self.recurrent(self.embedding(tokens), state)
+        h, state = self.rnn(self.embedding(tokens), state)
         return self.output(self.dropout(h)), state  # (B, T, K)
 
 

@@ -6,19 +6,21 @@ from dlbook.models.rnn import RNNCell
 
 
 class LSTMCell(RNNCell):
-    """One step: inputs (B, inputs) and state (h, c), both (B, units).
+    """One step: inputs (B, input_size), state (h, c), both (B, units).
 
     Differs from the paper: it has the forget gate of Gers, Schmidhuber and
     Cummins (2000), and tanh for both squashing functions.
     """
 
-    state_size, gates = 2, 4
+    # h and the cell state c; gates i and f, new values g, gate o
+    num_states, num_chunks = 2, 4
 
     def forward(self, x, state):
         h, c = state
-        sums = sum(self.sums(x, h)).chunk(4, dim=-1)
-        write, forget, show = (
-            torch.sigmoid(sums[i]) for i in (0, 1, 3)
-        )  # PyTorch's i, f and o
-        c = forget * c + write * torch.tanh(sums[2])
-        return show * torch.tanh(c), c
+        from_input, from_state = self.linear(x, h)
+        i, f, g, o = (from_input + from_state).chunk(4, dim=-1)
+        input_gate = torch.sigmoid(i)
+        forget_gate = torch.sigmoid(f)
+        output_gate = torch.sigmoid(o)
+        c = forget_gate * c + input_gate * torch.tanh(g)
+        return output_gate * torch.tanh(c), c

@@ -1,8 +1,6 @@
+"""Figures of word vectors: points, and names that can be read."""
+
 from itertools import pairwise
-
-import matplotlib as mpl
-
-mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 import pytest
@@ -11,18 +9,12 @@ import torch
 from dlbook.figures.embeddings import plot_cloud, plot_neighbours, plot_words
 
 
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
-
-
 def test_words_stand_at_their_points():
-    places = torch.tensor([[0.0, 1.0], [2.0, 3.0]])
-    ax = plot_words(places, ["war", "peace"])
+    positions = torch.tensor([[0.0, 1.0], [2.0, 3.0]])
+    (ax,) = plot_words(positions, ["war", "peace"]).axes
     assert [t.get_text().strip() for t in ax.texts] == ["war", "peace"]
     assert ax.texts[1].get_position() == (2.0, 3.0)
-    assert ax.lines[0].get_xydata().tolist() == places.tolist()
+    assert ax.lines[0].get_xydata().tolist() == positions.tolist()
 
 
 def test_names_do_not_cover_each_other():
@@ -40,9 +32,16 @@ def test_names_do_not_cover_each_other():
 
 
 def test_the_chosen_word_and_its_neighbours_are_named():
-    figure = plot_neighbours(torch.randn(9, 2), list("abcdefghi"), 4, [8, 0])
-    texts = {t.get_text().strip(): t for t in figure.axes[0].texts}
+    positions = torch.randn(9, 2)
+    figure = plot_neighbours(positions, list("abcdefghi"), 4, [8, 0])
+    (ax,) = figure.axes
+    texts = {t.get_text().strip(): t for t in ax.texts}
     assert set(texts) == {"e", "i", "a"}
+    for number, name in zip((4, 8, 0), "eia", strict=True):
+        start = positions[number].tolist()  # each name's line begins there
+        end = list(texts[name].get_position())
+        lines = [line.get_xydata().tolist() for line in ax.lines]
+        assert any(line == [start, end] for line in lines)
     colors = {name: text.get_color() for name, text in texts.items()}
     assert colors["e"] != colors["i"] == colors["a"]
     heights = sorted(text.get_position()[1] for text in texts.values())
@@ -50,9 +49,9 @@ def test_the_chosen_word_and_its_neighbours_are_named():
 
 
 def test_the_frame_of_the_map_depends_on_the_points_alone():
-    places = torch.randn(9, 2)
+    positions = torch.randn(9, 2)
     names = ["a very long name indeed, at the border"] * 9
-    figures = [plot_neighbours(places, names, i, []) for i in range(9)]
+    figures = [plot_neighbours(positions, names, i, []) for i in range(9)]
     for figure in figures:
         figure.canvas.draw()
     frames = {tuple(f.axes[0].get_position().bounds) for f in figures}
@@ -62,9 +61,9 @@ def test_the_frame_of_the_map_depends_on_the_points_alone():
 
 def test_a_cloud_counts_its_points_beside_a_line_of_slope_one():
     x = torch.tensor([0.0, 0.0, 0.0, 4.0])
-    ax = plot_cloud(x, -x, line=-1.5)
+    (ax,) = plot_cloud(x, -x, line=-1.5).axes
     cells = ax.collections[0]
     assert sorted(cells.get_array().tolist()) == [1, 3]
-    many = cells.get_offsets()[cells.get_array().argmax()]
-    assert many.tolist() == pytest.approx([0, 0], abs=0.1)
+    fullest = cells.get_offsets()[cells.get_array().argmax()]
+    assert fullest.tolist() == pytest.approx([0, 0], abs=0.1)
     assert ax.lines[0].get_xy1() == (0, -1.5) and ax.lines[0].get_slope() == 1

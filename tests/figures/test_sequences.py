@@ -28,9 +28,9 @@ def test_beams_stand_best_first_with_their_probabilities():
     assert low > high
 
 
-def test_weights_have_a_row_for_each_written_word():
+def test_weights_have_a_row_for_each_target():
     weights = torch.eye(2, 3)
-    ax = plot_weights(weights, ["x", "y", "z"], ["u", "v"])
+    (ax,) = plot_weights(weights, ["x", "y", "z"], ["u", "v"]).axes
     assert ax.images[0].get_array().tolist() == weights.tolist()
     assert [t.get_text() for t in ax.get_xticklabels()] == ["x", "y", "z"]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["u", "v"]

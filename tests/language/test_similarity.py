@@ -7,9 +7,9 @@ from scipy import stats
 from dlbook.language.similarity import (
     analogies,
     answers,
-    judged,
     nearest,
     ranks,
+    rated_pairs,
     simlex999,
     spearman,
     wordsim353,
@@ -40,26 +40,26 @@ def test_the_analogies_are_whole():
     assert ["athens", "greece", "baghdad", "iraq"] in questions[
         "capital-common-countries"
     ]
-    assert {len(q) for kind in questions.values() for q in kind} == {4}
+    assert {len(q) for category in questions.values() for q in category} == {4}
 
 
-def test_only_known_words_are_judged():
+def test_only_known_words_are_rated_pairs():
     vectors = torch.tensor([[1.0, 0.0], [3.0, 4.0], [0.0, -2.0]])
     index = {"sun": 0, "moon": 1, "tide": 2}
     pairs = [("sun", "moon", 7.0), ("sun", "mars", 9.0), ("moon", "tide", 5)]
-    cosines, scores = judged(pairs, index, vectors)
+    cosines, scores = rated_pairs(pairs, index, vectors)
     torch.testing.assert_close(cosines, torch.tensor([0.6, -0.8]))
     assert scores.tolist() == [7, 5]
     with pytest.raises(ValueError, match="1 of 3 pairs.*of 2 words"):
-        judged(pairs, {"sun": 0, "moon": 1}, vectors)
+        rated_pairs(pairs, {"sun": 0, "moon": 1}, vectors)
 
 
 def test_nearest_ignores_lengths_and_what_it_is_told_to():
     vectors = torch.tensor([[5.0, 0.0], [0.1, 0.1], [0.0, 3.0], [-1.0, 0.0]])
     query = torch.tensor([2.0, 0.0])
     assert nearest(query, vectors, count=2)[0] == [0, 1]
-    found, cosines = nearest(query, vectors, count=3, without=[0])
-    assert found == [1, 2, 3]
+    rows, cosines = nearest(query, vectors, count=3, without=[0])
+    assert rows == [1, 2, 3]
     assert cosines == pytest.approx([0.5**0.5, 0, -1])
 
 
@@ -68,10 +68,8 @@ def test_analogies_are_answered_with_and_without_the_question():
     vectors = torch.nn.functional.normalize(torch.randn(50, 9), dim=1)
     questions = torch.stack([torch.randperm(50)[:3] for _ in range(2000)])
     for exclude in (True, False):
-        found = answers(questions, vectors, exclude=exclude)
-        for (a, b, c), answer in zip(
-            questions[-40:], found[-40:], strict=True
-        ):
+        best = answers(questions, vectors, exclude=exclude)
+        for (a, b, c), answer in zip(questions[-40:], best[-40:], strict=True):
             target = vectors[b] - vectors[a] + vectors[c]
             cosines = torch.cosine_similarity(vectors, target[None])
             if exclude:

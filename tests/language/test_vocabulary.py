@@ -1,14 +1,11 @@
-"""Tokens, vocabulary, windows, padding; and the counting model."""
+"""Tokens, vocabulary, windows and padding."""
 
-import math
-import random
 from itertools import pairwise
 
 import pytest
 import torch
 
 from dlbook.data.loaders import batches
-from dlbook.language.ngrams import WittenBell
 from dlbook.language.vocabulary import (
     LETTERS,
     Vocab,
@@ -118,47 +115,3 @@ def test_pad_fills_and_cuts():
     assert pad([[1], [2]], length=3)[0].shape == (2, 3)
     with pytest.raises(ValueError, match="0 sequences"):
         pad([])
-
-
-def by_definition(token, context, text, alphabet):
-    """Witten and Bell's formula, by going through the text each time."""
-    shorter = 1 / alphabet
-    if context:
-        shorter = by_definition(token, context[1:], text, alphabet)
-    n = len(context)
-    places = [i for i in range(n, len(text)) if text[i - n : i] == context]
-    if not places:
-        return shorter
-    after = [text[i] for i in places]
-    kinds = len(set(after))
-    return (after.count(token) + kinds * shorter) / (len(after) + kinds)
-
-
-@pytest.mark.parametrize("kind", [str, tuple])
-def test_witten_bell_is_its_definition(kind):
-    chosen = random.Random(3)
-    text = [chosen.choice("aaabbc") for _ in range(60)]
-    text = "".join(text) if kind is str else tuple(text)
-    model = WittenBell(text, 4, alphabet=5)
-    for context in ("abc", "ab", "ccc", "dba", "abcab", ""):
-        for token in "abcde":
-            given = context if kind is str else tuple(context)
-            found = model.probabilities(token, given)
-            for n, p in enumerate(found):
-                longest = given[max(0, len(given) - n) :] if n else given[:0]
-                wanted = by_definition(token, longest, text, 5)
-                assert p == pytest.approx(wanted)
-    for n in range(4):
-        ps = [model.probabilities(token, "bca")[n] for token in "abcde"]
-        assert sum(ps) == pytest.approx(1)
-
-
-def test_witten_bell_perplexity_is_the_mean_surprise():
-    model = WittenBell("abracadabra", 3, alphabet=6)
-    text = "cabra"
-    for n in range(3):
-        product = math.prod(
-            model.probabilities(text[i], text[max(0, i - 2) : i])[n]
-            for i in range(5)
-        )
-        assert model.perplexities(text)[n] == pytest.approx(product**-0.2)

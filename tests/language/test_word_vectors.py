@@ -1,77 +1,89 @@
-"""Word vectors: slopes against autograd, chances against counts, gensim."""
+"""Word vectors: gradients against autograd, chances against counts, gensim.
+
+GloVe: a table counted by hand, and a known table that is learned again.
+"""
 
 import pytest
 import torch
 import torch.nn.functional as F
+from gensim.models import Word2Vec
 
+from benchmarks.embeddings import read_words
+from dlbook.language import word_vectors
+from dlbook.language.similarity import rated_pairs, spearman, wordsim353
 from dlbook.language.word_vectors import (
     adagrad,
-    blocks_of,
     cbow,
+    cell_weight,
+    context_mask,
+    cooccurrences,
     draw,
+    glove_gradients,
     keep_probability,
-    nearby,
     noise_probability,
     skip_gram,
+    split_blocks,
+    train_glove,
     train_vectors,
 )
 
 N, L, W, K, D = 3, 5, 2, 4, 6
-SHARE = 0.7
+NOISE_WEIGHT = 0.7
 
 
-def vectors():
+def random_vectors():
     torch.manual_seed(0)
     shapes = [(N, L, D), (N, L + 2 * W, D), (N, K, D)]
-    made = [torch.randn(s, dtype=torch.double) for s in shapes]
-    return [each.requires_grad_() for each in made]
+    tensors = [torch.randn(shape, dtype=torch.double) for shape in shapes]
+    return [tensor.requires_grad_() for tensor in tensors]
 
 
-def pair_by_pair(method, centre, around, noise, near):
+def pair_by_pair(method, centre, context, noise, mask):
     """The textbook's loss: one logarithm at a time."""
     loss = 0
     for n in range(N):
         for i in range(L):
-            places = near[n, i].nonzero().flatten().tolist()
-            contexts = [around[n, m] for m in places]
+            positions = mask[n, i].nonzero().flatten().tolist()
+            contexts = [context[n, m] for m in positions]
             if method is cbow:
-                pairs = [(centre[n, i], sum(contexts) / len(contexts))]
+                pairs = [(sum(contexts) / len(contexts), centre[n, i])]
             else:
-                pairs = [(context, centre[n, i]) for context in contexts]
-            for guessed, given in pairs:
-                loss = loss - F.logsigmoid(guessed @ given)
+                pairs = [(centre[n, i], output) for output in contexts]
+            for inputs, output in pairs:
+                loss = loss - F.logsigmoid(output @ inputs)
                 for k in range(K):
-                    loss = loss - SHARE * F.logsigmoid(-noise[n, k] @ given)
+                    by_noise = F.logsigmoid(-noise[n, k] @ inputs)
+                    loss = loss - NOISE_WEIGHT * by_noise
     return loss
 
 
 @pytest.mark.parametrize("method", [skip_gram, cbow])
-def test_slopes_are_those_of_the_loss_pair_by_pair(method):
-    given = vectors()
-    near = nearby(N, L, window=W).double()
-    pair_by_pair(method, *given, near).backward()
+def test_gradients_are_those_of_the_loss_pair_by_pair(method):
+    vectors = random_vectors()
+    mask = context_mask(N, L, window=W).double()
+    pair_by_pair(method, *vectors, mask).backward()
     with torch.no_grad():
-        slopes = method(*given, near, SHARE)
-    for slope, tensor in zip(slopes, given, strict=True):
-        torch.testing.assert_close(slope, tensor.grad)
+        gradients = method(*vectors, mask, NOISE_WEIGHT)
+    for gradient, tensor in zip(gradients, vectors, strict=True):
+        torch.testing.assert_close(gradient, tensor.grad)
 
 
-def test_near_words_are_within_a_reach_that_is_drawn_evenly():
+def test_context_is_within_a_reach_that_is_drawn_evenly():
     torch.manual_seed(1)
-    near = nearby(4000, L, window=W)  # (N, L, M)
-    assert near.shape == (4000, L, L + 2 * W)
+    mask = context_mask(4000, L, window=W)  # (N, L, M)
+    assert mask.shape == (4000, L, L + 2 * W)
     for i in range(L):
-        at = near[:, i]
-        assert (at[:, i + W] == 0).all()  # not its own context
+        row = mask[:, i]
+        assert (row[:, i + W] == 0).all()  # not its own context
         for distance, share in [(1, 1.0), (2, 0.5)]:
-            for place in (i + W - distance, i + W + distance):
-                assert abs(at[:, place].mean() - share) < 0.03
+            for position in (i + W - distance, i + W + distance):
+                assert abs(row[:, position].mean() - share) < 0.03
         far = [m for m in range(L + 2 * W) if abs(m - i - W) > W]
-        assert (at[:, far] == 0).all()
+        assert (row[:, far] == 0).all()
 
 
 def test_blocks_tile_the_stream():
-    blocks = blocks_of(torch.arange(23), length=L, window=W)
+    blocks = split_blocks(torch.arange(23), length=L, window=W)
     assert blocks.shape == (3, L + 2 * W)
     middles = blocks[:, W : W + L].flatten().tolist()
     assert middles == list(range(W, W + 3 * L))
@@ -95,9 +107,9 @@ def test_noise_is_drawn_by_the_power_three_quarters():
     torch.manual_seed(0)
     drawn = draw(p.cumsum(0), 300, 400)
     assert drawn.shape == (300, 400)
-    share = drawn.flatten().bincount(minlength=5) / drawn.numel()
-    assert (share - p).abs().max() < 0.005
-    assert share[3] == 0
+    frequency = drawn.flatten().bincount(minlength=5) / drawn.numel()
+    assert (frequency - p).abs().max() < 0.005
+    assert frequency[3] == 0
 
 
 def test_adagrad_is_torchs_where_a_row_has_one_number():
@@ -108,9 +120,9 @@ def test_adagrad_is_torchs_where_a_row_has_one_number():
     ours, squares = start.clone(), torch.zeros(7, 1)
     for _ in range(4):
         rows = torch.randperm(7)[:5]
-        slopes = torch.randn(5, 1)
-        theirs.grad = torch.zeros_like(theirs).index_add(0, rows, slopes)
-        adagrad(ours, squares, rows, slopes, lr=0.3)
+        gradients = torch.randn(5, 1)
+        theirs.grad = torch.zeros_like(theirs).index_add(0, rows, gradients)
+        adagrad(ours, squares, rows, gradients, lr=0.3)
         before = theirs.detach().clone()
         optimizer.step()
         untouched = squares.squeeze() == 0
@@ -120,8 +132,8 @@ def test_adagrad_is_torchs_where_a_row_has_one_number():
 
 def test_a_row_that_occurs_twice_is_moved_twice():
     vectors, squares = torch.zeros(3, 2), torch.zeros(3, 1)
-    slopes = torch.tensor([[3.0, 1.0], [1.0, 3.0], [2.0, 0.0]])
-    adagrad(vectors, squares, torch.tensor([1, 1, 2]), slopes, lr=1.0)
+    gradients = torch.tensor([[3.0, 1.0], [1.0, 3.0], [2.0, 0.0]])
+    adagrad(vectors, squares, torch.tensor([1, 1, 2]), gradients, lr=1.0)
     assert squares.flatten().tolist() == [0, 10, 2]
     torch.testing.assert_close(
         vectors[1], torch.tensor([-4.0, -4.0]) / 10**0.5
@@ -136,9 +148,8 @@ def test_words_of_one_topic_find_each_other(method):
     stream = (torch.randint(10, (3000, 8)) + 10 * topic).flatten()
     counts = stream.bincount()
     inputs, outputs = train_vectors(
-        stream, counts, method=method,
-        given="around" if method is cbow else "centre", dim=8, epochs=3,
-        batch=16, threshold=1.0, device="cpu",
+        stream, counts, method=method, context_is_input=method is cbow,
+        width=8, epochs=3, batch_size=16, threshold=1.0, device="cpu",
     )  # fmt: skip
     assert inputs.shape == outputs.shape == (20, 8)
     unit = F.normalize(inputs, dim=1)
@@ -147,25 +158,20 @@ def test_words_of_one_topic_find_each_other(method):
     assert within.min() > cosines[:10, 10:].max() + 0.3
 
 
-@pytest.mark.parametrize("given", ["centre", "around"])
-def test_inputs_are_read_at_the_centre_or_around_it(given):
+@pytest.mark.parametrize("context_is_input", [False, True])
+def test_inputs_are_the_centres_or_their_context(context_is_input):
     """Outputs start at zero, so the side that is not zero is the input."""
-    stream, seen = torch.arange(200) % 20, []
+    stream, calls = torch.arange(200) % 20, set()
 
-    def spy(centre, around, noise, near, share):
-        seen.append((bool(centre.any()), bool(around.any()), share))
-        return 0 * centre, 0 * around, 0 * noise
+    def spy(centre, context, noise, mask, noise_weight):
+        calls.add((bool(centre.any()), bool(context.any()), noise_weight))
+        return 0 * centre, 0 * context, 0 * noise
 
     train_vectors(
-        stream, stream.bincount(), method=spy, given=given, epochs=1,
-        negatives=5, noise=10, device="cpu",
+        stream, stream.bincount(), method=spy, epochs=1, negatives=5,
+        context_is_input=context_is_input, block_noise=10, device="cpu",
     )  # fmt: skip
-    assert set(seen) == {(given == "centre", given == "around", 0.5)}
-
-
-def test_an_unknown_side_is_refused():
-    with pytest.raises(ValueError, match="'middle'"):
-        train_vectors(torch.arange(9), torch.ones(9), given="middle")
+    assert calls == {(not context_is_input, context_is_input, 0.5)}
 
 
 def test_frequent_words_are_skipped_while_training():
@@ -174,9 +180,9 @@ def test_frequent_words_are_skipped_while_training():
     stream = stream[torch.randperm(10_000)]
     read = []
 
-    def spy(centre, around, noise, near, share):
+    def spy(centre, context, noise, mask, noise_weight):
         read.append(centre.shape[0] * centre.shape[1])
-        return 0 * centre, 0 * around, 0 * noise
+        return 0 * centre, 0 * context, 0 * noise
 
     train_vectors(
         stream, stream.bincount(), method=spy, epochs=2, threshold=0.01,
@@ -186,3 +192,120 @@ def test_frequent_words_are_skipped_while_training():
     expected = 2 * (keep * stream.bincount()).sum().item()
     assert sum(read) == pytest.approx(expected, rel=0.05)
     assert expected < 7000
+
+
+@pytest.fixture(scope="module")
+def text():
+    return read_words()
+
+
+def score(words, vectors):
+    index = {word: i for i, word in enumerate(words)}
+    return spearman(
+        *rated_pairs(wordsim353(), index, torch.as_tensor(vectors))
+    )
+
+
+@pytest.mark.parametrize("method", [skip_gram, cbow])
+def test_not_below_gensim_at_equal_settings(text, method):
+    known, stream, vocab = text
+    pieces = [known[i : i + 1000] for i in range(0, len(known), 1000)]
+    theirs = Word2Vec(
+        pieces, vector_size=50, window=5, negative=5, sample=1e-3,
+        min_count=10, sg=int(method is skip_gram), epochs=3, workers=1, seed=0,
+    ).wv  # fmt: skip
+    torch.manual_seed(0)
+    ours, _ = train_vectors(
+        stream, stream.bincount(), method=method, width=50, window=5,
+        context_is_input=method is cbow, negatives=5, epochs=3, device="cpu",
+    )  # fmt: skip
+    peer = score(theirs.index_to_key, theirs.vectors)
+    assert score(vocab.tokens, ours) > peer - 0.03
+    assert peer > 0.2
+
+
+def test_the_table_of_a_small_sentence_is_the_one_counted_by_hand():
+    # a b a c: b and c are at a distance of two, and so are the two a
+    table = cooccurrences(torch.tensor([0, 1, 0, 2]), 4, window=2)
+    half = 0.5
+    by_hand = [
+        [2 * half, 2, 1, 0],
+        [2, 0, half, 0],
+        [1, half, 0, 0],
+        [0, 0, 0, 0],
+    ]
+    assert table.tolist() == by_hand
+
+
+def test_the_table_is_the_one_of_two_loops():
+    torch.manual_seed(0)
+    stream, size, window = torch.randint(7, (60,)), 7, 4
+    wanted = torch.zeros(size, size)
+    for i in range(60):
+        for j in range(60):
+            if 0 < abs(i - j) <= window:
+                wanted[stream[i], stream[j]] += 1 / abs(i - j)
+    table = cooccurrences(stream, size, window=window)
+    torch.testing.assert_close(table, wanted)
+    assert torch.equal(table, table.T)
+
+
+def test_the_weight_rises_with_the_power_three_quarters_up_to_one():
+    weights = cell_weight(torch.tensor([1.0, 16.0, 81.0, 900.0]), x_max=81.0)
+    torch.testing.assert_close(weights, torch.tensor([1, 8, 27, 27]) / 27.0)
+
+
+def test_glove_gradients_are_half_the_derivatives():
+    torch.manual_seed(0)
+    words = torch.randn(5, 3).double().requires_grad_()
+    contexts = torch.randn(5, 3).double().requires_grad_()
+    targets, weights = torch.randn(5).double(), torch.rand(5).double()
+    loss, for_words, for_contexts = glove_gradients(
+        words, contexts, targets, weights
+    )
+    (loss.sum() / 2).backward()
+    products = (words * contexts).sum(1)
+    torch.testing.assert_close(loss, weights * (products - targets) ** 2)
+    torch.testing.assert_close(for_words, words.grad)
+    torch.testing.assert_close(for_contexts, contexts.grad)
+
+
+def test_a_table_of_low_rank_is_learned():
+    torch.manual_seed(0)
+    a = torch.randn(30, 3)
+    biases = torch.randn(30)
+    table = (a @ a.T + biases + biases[:, None]).exp()
+    table[:, 7] = table[7] = 0  # never seen together: no cell, no logarithm
+    _, losses = train_glove(
+        table, width=8, epochs=200, lr=0.1, x_max=0.01, batch_size=100,
+        device="cpu",
+    )  # fmt: skip
+    assert losses[-1] < 0.01 < 1 < losses[0]
+    vectors, _ = train_glove(table, width=8, epochs=1, device="cpu")
+    assert vectors.shape == (30, 8) and vectors.isfinite().all()
+
+
+def test_each_cell_is_visited_once_and_the_ones_stay(monkeypatch):
+    torch.manual_seed(0)
+    table = torch.rand(6, 6) + 0.1
+    table = table + table.T
+    visited = []
+
+    def spy(vectors, squares, rows, gradients, *, lr):
+        visited.append((rows, gradients))
+
+    monkeypatch.setattr(word_vectors, "adagrad", spy)
+    train_glove(table, epochs=1, width=3, batch_size=7, device="cpu")
+    ones = [torch.cat([g for _, g in visited[side::2]]) for side in (0, 1)]
+    assert (ones[0][:, -1] == 0).all() and ones[0][:, :-1].any(0).all()
+    assert (ones[1][:, -2] == 0).all() and ones[1][:, -1].any()
+    rows = [torch.cat([r for r, _ in visited[side::2]]) for side in (0, 1)]
+    pairs = torch.stack(rows, 1).sort(dim=1).values.unique(dim=0)
+    assert len(rows[0]) == len(pairs) == 21  # 15 pairs and the diagonal
+    assert (rows[0] > rows[1]).any() and (rows[0] < rows[1]).any()
+
+
+def test_the_weights_decide_which_cells_count():
+    table = torch.tensor([[0.0, 1e-6], [1e-6, 0.0]])
+    _, losses = train_glove(table, epochs=1, x_max=10.0, device="cpu")
+    assert losses[0] == pytest.approx((1e-7**0.75) * 13.8**2, rel=0.05)
