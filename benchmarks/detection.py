@@ -13,7 +13,7 @@ from dlbook.models.ssd import SSD
 from dlbook.vision.anchors import make_anchors, targets
 from dlbook.vision.average_precision import average_precision
 from dlbook.vision.detection import detect
-from dlbook.vision.scenes import compose, material
+from dlbook.vision.scenes import compose, ground_truth, scene_source
 from dlbook.vision.suppression import nms, nms_by_loop
 
 
@@ -26,35 +26,56 @@ def crowd(count, *, objects):
     return boxes, torch.rand(count)
 
 
+def coco_entries(image, boxes, labels):
+    """The boxes of an image as COCO writes them."""
+    entries = []
+    for (x, y, right, bottom), label in zip(
+        boxes.tolist(), labels.tolist(), strict=True
+    ):
+        width, height = right - x, bottom - y
+        entry = {"image_id": image, "category_id": label, "iscrowd": 0,
+                 "bbox": [x, y, width, height],
+                 "area": width * height}  # fmt: skip
+        entries.append(entry)
+    return entries
+
+
 def coco_evaluation(detections, truths):
     """COCO's own program on the same boxes, its printing swallowed."""
-
-    def entries(image, boxes, labels, **more):
-        return [
-            {"image_id": image, "category_id": int(label), "iscrowd": 0,
-             "bbox": [x, y, right - x, bottom - y],
-             "area": (right - x) * (bottom - y)}
-            | {name: float(values[i]) for name, values in more.items()}
-            for i, ((x, y, right, bottom), label) in enumerate(
-                zip(boxes.tolist(), labels, strict=True)
-            )
-        ]  # fmt: skip
-
-    real, found, coco = [], [], COCO()
-    for image, (truth, one) in enumerate(zip(truths, detections, strict=True)):
-        real += entries(image, *truth)
-        found += entries(image, one[0], one[2], score=one[1])
-    numbered = [entry | {"id": i} for i, entry in enumerate(real, start=1)]
+    annotations, results = [], []
+    for image, (boxes, labels) in enumerate(truths):
+        annotations += coco_entries(image, boxes, labels)
+    for number, entry in enumerate(annotations, start=1):
+        entry["id"] = number
+    for image, (boxes, scores, labels) in enumerate(detections):
+        entries = coco_entries(image, boxes, labels)
+        for entry, score in zip(entries, scores.tolist(), strict=True):
+            entry["score"] = score
+        results += entries
+    coco = COCO()
     coco.dataset = {
         "images": [{"id": i} for i in range(len(truths))],
-        "annotations": numbered,
+        "annotations": annotations,
         "categories": [{"id": k} for k in range(10)],
     }
     with contextlib.redirect_stdout(io.StringIO()):
         coco.createIndex()
-        judge = COCOeval(coco, coco.loadRes(found), "bbox")
+        judge = COCOeval(coco, coco.loadRes(results), "bbox")
         judge.evaluate()
         judge.accumulate()
+
+
+def near_truths(truths):
+    """Four detections near each item, the later ones with lower scores."""
+    detections = []
+    for boxes, labels in truths:
+        count = 4 * len(boxes)
+        near = 4 * torch.rand(count, 4).sort(dim=1).values
+        scores = torch.rand(count).sort(descending=True).values
+        detections.append(
+            (boxes.repeat(4, 1) + near, scores, labels.repeat(4))
+        )
+    return detections
 
 
 def rows():
@@ -71,30 +92,25 @@ def rows():
         yield Row(what, ours / theirs, at_most=2)
         yield Row(f"  as a plain loop, {objects} objects", loop / theirs)
 
-    some = material("valid")
-    scenes = compose(some, 200)
+    source = scene_source("valid")
+    scenes = compose(source, 200)
     shapes = [(12, 24), (16, 18), (24, 12), (18, 36), (24, 26), (36, 19)]
     anchors = make_anchors(96, {8: shapes, 16: shapes})
     model = SSD(10).eval()
-    composing, looking, owning = best_seconds(
-        lambda: compose(some, 32),
-        lambda: detect(model, scenes.images[:32], anchors, floor=0.2),
+    composing, detecting, assigning = best_seconds(
+        lambda: compose(source, 32),
+        lambda: detect(model, scenes.images[:32], anchors, min_score=0.2),
         lambda: targets(anchors, scenes.boxes[:32], scenes.labels[:32]),
     )
     yield Row("scenes composed per second", 32 / composing, at_least=150)
-    yield Row("scenes looked at per second", 32 / looking, at_least=30)
-    yield Row("assignment / detection", owning / looking, at_most=1)
+    yield Row("scenes detected per second", 32 / detecting, at_least=30)
+    yield Row("assignment / detection", assigning / detecting, at_most=1)
 
-    rows = zip(scenes.boxes, scenes.labels, strict=True)
-    truths = [(boxes[k >= 0], k[k >= 0]) for boxes, k in rows]
-    found = [
-        (b.repeat(4, 1) + 4 * torch.rand(4 * len(b), 4).sort(dim=1).values,
-         torch.rand(4 * len(b)).sort(descending=True).values, k.repeat(4))
-        for b, k in truths
-    ]  # fmt: skip
+    truths = ground_truth(scenes)
+    detections = near_truths(truths)
     ours, theirs = best_seconds(
-        lambda: average_precision(found, truths, classes=10),
-        lambda: coco_evaluation(found, truths),
+        lambda: average_precision(detections, truths, num_classes=10),
+        lambda: coco_evaluation(detections, truths),
         rounds=3,
     )
     yield Row("mAP of 200 scenes / COCO's program", ours / theirs, at_most=20)

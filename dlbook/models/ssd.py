@@ -9,54 +9,56 @@ from dlbook.layers.convolution import conv_norm_activation
 from dlbook.models.resnet import BasicBlock
 
 
-def stage(inputs: int, width: int, *, depth: int, stride: int = 2):
+def residual_stage(
+    in_channels: int, out_channels: int, *, depth: int, stride: int = 2
+):
     """`depth` residual blocks, the first of which has the stride."""
-    more = (BasicBlock(width, width) for _ in range(depth - 1))
-    return nn.Sequential(BasicBlock(inputs, width, stride=stride), *more)
+    blocks = [BasicBlock(in_channels, out_channels, stride=stride)]
+    for _ in range(depth - 1):
+        blocks.append(BasicBlock(out_channels, out_channels))
+    return nn.Sequential(*blocks)
 
 
-def stem(in_channels: int, width: int, *, depth: int):
-    """Maps (B, width, H / 4, W / 4) of images (B, in_channels, H, W)."""
+def residual_stem(in_channels: int, out_channels: int, *, depth: int):
+    """Images (B, in_channels, H, W) to maps (B, out_channels, H / 4, W / 4).
+
+    `depth` is the number of residual blocks.
+    """
+    half = out_channels // 2
     return nn.Sequential(
-        conv_norm_activation(in_channels, width // 2, 5, stride=2),
-        conv_norm_activation(width // 2, width, 3, stride=2),
-        stage(width, width, depth=depth, stride=1),
+        conv_norm_activation(in_channels, half, 5, stride=2),
+        conv_norm_activation(half, out_channels, 3, stride=2),
+        residual_stage(out_channels, out_channels, depth=depth, stride=1),
     )
 
 
 class SSD(nn.Module):
     """Images (B, C, H, W) to logits (B, N, 1 + K) and offsets (B, N, 4).
 
-    The maps of the stages have strides 8, 16, ... A head, one convolution,
-    says for each of `shapes` anchors at each place of its map: background or
-    which of the K classes, and four offsets.
-    Differs from the paper: a small residual network in the place of VGG, and
-    as many scales as there are `widths` after the first, the stem's.
+    The stages have strides 8, 16, ... At each position of a stage's map its
+    head predicts `num_anchors` times: background or one of the K classes,
+    and four offsets. Differs from the paper: a small residual network in the
+    place of VGG; a stage for each of `widths` after the first, the stem's.
     """
 
     def __init__(
-        self,
-        num_classes: int,
-        in_channels: int = 1,
-        *,
-        widths=(32, 64, 128),
-        depth: int = 1,
-        shapes: int = 6,
-    ):
+        self, num_classes: int, in_channels: int = 1, *,
+        widths=(32, 64, 128), depth: int = 1, num_anchors: int = 6,
+    ):  # fmt: skip
         super().__init__()
-        self.numbers = 1 + num_classes + 4
-        self.stem = stem(in_channels, widths[0], depth=depth)
+        self.outputs = 1 + num_classes + 4  # of each anchor
+        self.stem = residual_stem(in_channels, widths[0], depth=depth)
         self.stages, self.heads = nn.ModuleList(), nn.ModuleList()
-        for inputs, width in pairwise(widths):
-            self.stages.append(stage(inputs, width, depth=depth))
-            outputs = shapes * self.numbers
-            self.heads.append(nn.Conv2d(width, outputs, 3, padding=1))
+        for before, width in pairwise(widths):
+            self.stages.append(residual_stage(before, width, depth=depth))
+            channels = num_anchors * self.outputs
+            self.heads.append(nn.Conv2d(width, channels, 3, padding=1))
 
     def forward(self, images):
-        x, said = self.stem(images), []
-        for deeper, head in zip(self.stages, self.heads, strict=True):
-            x = deeper(x)
-            maps = head(x).permute(0, 2, 3, 1)  # (B, H, W, shapes * numbers)
-            said.append(maps.reshape(len(x), -1, self.numbers))
-        said = torch.cat(said, dim=1)  # (B, N, numbers)
-        return said[..., :-4], said[..., -4:]
+        x, outputs = self.stem(images), []
+        for stage, head in zip(self.stages, self.heads, strict=True):
+            x = stage(x)
+            maps = head(x).permute(0, 2, 3, 1)  # channels last
+            outputs.append(maps.reshape(len(x), -1, self.outputs))
+        outputs = torch.cat(outputs, dim=1)  # (B, N, 1 + K + 4)
+        return outputs[..., :-4], outputs[..., -4:]

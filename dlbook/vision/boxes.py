@@ -1,19 +1,19 @@
 """Boxes: two ways to write them, how much they overlap, how to learn them.
 
 A box is four numbers in pixels, along the last axis. As *corners* they are
-left, top, right, bottom; as *centres* they are the x and y of the middle,
+left, top, right, bottom; as *centres* they are the x and y of the centre,
 width and height. Functions take corners unless they say otherwise.
 """
 
 import torch
 
-SCALES = (0.1, 0.1, 0.2, 0.2)  # typical sizes of the four offsets
+SHIFT_SCALE, GROWTH_SCALE = 0.1, 0.2  # typical sizes of the offsets
 
 
 def corners(boxes):
     """Boxes (..., 4) from centres to corners."""
-    middle, size = boxes[..., :2], boxes[..., 2:]
-    return torch.cat([middle - size / 2, middle + size / 2], dim=-1)
+    centre, size = boxes[..., :2], boxes[..., 2:]
+    return torch.cat([centre - size / 2, centre + size / 2], dim=-1)
 
 
 def centres(boxes):
@@ -58,20 +58,20 @@ def clip(boxes, height: int, width: int):
 def encode(boxes, anchors):
     """Offsets (..., 4) that lead from anchors to boxes, both corners.
 
-    Steps are in units of the anchor, sizes are logarithms of ratios, and all
-    are divided by `SCALES` (Liu et al., 2016, equation 2).
+    A shift in units of the anchor and the logarithm of growth, across and
+    down, each divided by its typical size (Liu et al., 2016, equation 2).
     """
     box, anchor = centres(boxes), centres(anchors)
-    step = (box[..., :2] - anchor[..., :2]) / anchor[..., 2:]
+    shift = (box[..., :2] - anchor[..., :2]) / anchor[..., 2:]
     growth = (box[..., 2:] / anchor[..., 2:]).log()
-    offsets = torch.cat([step, growth], dim=-1)
-    return offsets / offsets.new_tensor(SCALES)
+    return torch.cat([shift / SHIFT_SCALE, growth / GROWTH_SCALE], dim=-1)
 
 
 def decode(offsets, anchors):
     """The boxes (..., 4) to which the offsets lead: `encode` undone."""
     anchor = centres(anchors)
-    offsets = offsets * offsets.new_tensor(SCALES)
-    middle = anchor[..., :2] + offsets[..., :2] * anchor[..., 2:]
-    size = anchor[..., 2:] * offsets[..., 2:].exp()
-    return corners(torch.cat([middle, size], dim=-1))
+    shift = SHIFT_SCALE * offsets[..., :2]
+    growth = GROWTH_SCALE * offsets[..., 2:]
+    centre = anchor[..., :2] + shift * anchor[..., 2:]
+    size = anchor[..., 2:] * growth.exp()
+    return corners(torch.cat([centre, size], dim=-1))

@@ -1,4 +1,4 @@
-"""A single-shot detector: its loss, and what it found."""
+"""A single-shot detector: its loss, and the boxes that it detects."""
 
 from typing import NamedTuple
 
@@ -7,31 +7,32 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dlbook.vision.anchors import hard_negatives
-from dlbook.vision.boxes import (
-    clip,
-    decode,
-)
+from dlbook.vision.boxes import clip, decode
 from dlbook.vision.suppression import nms_by_class
 
 
 class Detections(NamedTuple):
-    """What was found on one image: (D, 4), (D,), (D,); best score first."""
+    """The boxes detected in one image: (D, 4), (D,), (D,), best first."""
 
     boxes: Tensor
     scores: Tensor
     labels: Tensor
 
 
-def detection_loss(logits, offsets, classes, wanted):
-    """Mean loss per positive anchor: its class and its box."""
+def detection_loss(logits, offsets, classes, target_offsets):
+    """Loss of classification and of localization, per positive anchor.
+
+    `logits` (B, N, 1 + K) and `offsets` (B, N, 4) are what a model predicts,
+    `classes` (B, N) and `target_offsets` (B, N, 4) what `targets` asks for.
+    Liu et al., 2016, equations 1 to 3 and section 2.2, hard negatives.
+    """
     positive = classes > 0
-    surprise = F.cross_entropy(logits.mT, classes, reduction="none")  # (B, N)
-    chosen = positive | hard_negatives(surprise, positive)
-    box = F.smooth_l1_loss(
-        offsets[positive], wanted[positive], reduction="sum"
-    )
+    losses = F.cross_entropy(logits.mT, classes, reduction="none")  # (B, N)
+    counted = positive | hard_negatives(losses, positive)
+    distances = F.smooth_l1_loss(offsets, target_offsets, reduction="none")
+    localization = distances.sum(dim=2).where(positive, 0.0).sum()
     count = positive.sum().clamp(min=1)
-    return surprise[chosen].sum() / count, box / count
+    return losses.where(counted, 0.0).sum() / count, localization / count
 
 
 @torch.no_grad()
@@ -40,24 +41,25 @@ def detect(
     images,
     anchors,
     *,
-    floor: float = 0.02,
+    min_score: float = 0.02,
     threshold: float = 0.5,
     limit: int = 100,
 ) -> list[Detections]:
-    """What the model finds on images (N, C, H, W), image by image.
+    """What `model` detects on images (B, C, H, W), image by image.
 
-    Boxes that score above `floor`, after `nms_by_class` with `threshold`, at
-    most `limit` for each image. The model, on the device of the anchors,
-    looks at 100 images at a time.
+    Boxes that score above `min_score`, after `nms_by_class` with the IoU
+    `threshold`, at most `limit` of each image. The model and the anchors are
+    on one device, and 100 images at a time go there; the detections are on
+    the CPU, whose many small steps of suppression are faster.
     """
-    found = []
-    for some in images.split(100):
-        logits, offsets = model(some.to(anchors.device))
-        scores = logits.softmax(dim=2)[..., 1:].cpu()
+    detections = []
+    for chunk in images.split(100):
+        logits, offsets = model(chunk.to(anchors.device))
+        probabilities = logits.softmax(dim=2)[..., 1:].cpu()  # (B, N, K)
         boxes = clip(decode(offsets, anchors), *images.shape[2:]).cpu()
-        for box, score in zip(boxes, scores, strict=True):
-            anchor, label = (score > floor).nonzero(as_tuple=True)
-            box, score = box[anchor], score[anchor, label]
+        for box, probability in zip(boxes, probabilities, strict=True):
+            anchor, label = (probability > min_score).nonzero(as_tuple=True)
+            box, score = box[anchor], probability[anchor, label]
             kept = nms_by_class(box, score, label, threshold)[:limit]
-            found.append(Detections(box[kept], score[kept], label[kept]))
-    return found
+            detections.append(Detections(box[kept], score[kept], label[kept]))
+    return detections

@@ -1,78 +1,91 @@
-"""What a detector gets wrong, box by box: after Bolya et al., 2020."""
+"""What a detector gets wrong, box by box: after Bolya et al., 2020 (TIDE)."""
 
 import torch
 
 from dlbook.vision.average_precision import match
 from dlbook.vision.boxes import iou
 
-KINDS = ("right", "class", "place", "twice", "background")
-FATES = ("found", "class", "place", "unseen")
+# What a detection is, and what became of an item.
+KINDS = ("true positive", "classification", "localization", "duplicate",
+         "background")  # fmt: skip
+OUTCOMES = ("detected", "classification", "localization", "missed")
 
 
-def judge_image(detected, truth, *, good: float = 0.5, touching: float = 0.1):
-    """The kind of each detection (D,), and what became of each item (M,).
+def diagnose_image(detected, truth, *, high: float = 0.5, low: float = 0.1):
+    """Numbers of the `KINDS` of detections (D,), `OUTCOMES` of items (M,).
 
-    Numbers of `KINDS` and `FATES`. A detection is right if it finds an item
-    as `match` says; else the first that fits: an item of its class that was
-    found already (twice), one of another class (class), both with an IoU of
-    `good`; one that it touches (place); nothing (background). An item that
-    is not found is named by the detections on it in the same way.
+    A detection that `match` gives an item is a true positive. Any other is
+    the first that fits: duplicate (of an item of its class, already matched)
+    or classification (of an item of another class), both with an IoU of at
+    least `high`; localization (an IoU of at least `low`); background. An item
+    without a match is named by the detections on it in the same way.
+    Differs from the paper: a box with a wrong class and an IoU between the
+    two is an error of localization, not one of both.
     """
-    (boxes, _, labels), (real, real_labels) = detected, truth
-    overlap = iou(boxes, real)
-    same = labels[:, None] == real_labels
-    as_named, else_named = overlap.where(same, 0.0), overlap.where(~same, 0.0)
-    nobody = torch.zeros(len(real), dtype=torch.bool)
-    taken = match(as_named, torch.tensor([good]), nobody)[0]
-    kinds = torch.full((len(boxes),), KINDS.index("background"))
-    fates = torch.full((len(real),), FATES.index("unseen"))
+    (boxes, _, labels), (true_boxes, true_labels) = detected, truth
+    overlap = iou(boxes, true_boxes)  # (D, M)
+    is_same = labels[:, None] == true_labels
+    same, other = overlap.where(is_same, 0.0), overlap.where(~is_same, 0.0)
+    none = torch.zeros_like(true_labels, dtype=torch.bool)
+    matched = match(same, same.new_tensor([high]), none)[0]
+    kinds = torch.full_like(labels, KINDS.index("background"))
+    outcomes = torch.full_like(true_labels, OUTCOMES.index("missed"))
     if overlap.numel() > 0:
-        kinds[overlap.amax(dim=1) >= touching] = KINDS.index("place")
-        kinds[else_named.amax(dim=1) >= good] = KINDS.index("class")
-        kinds[as_named.amax(dim=1) >= good] = KINDS.index("twice")
-        fates[overlap.amax(dim=0) >= touching] = FATES.index("place")
-        fates[else_named.amax(dim=0) >= good] = FATES.index("class")
-        kinds[taken >= 0] = KINDS.index("right")
-        fates[taken[taken >= 0]] = FATES.index("found")
-    return kinds, fates
+        kinds[overlap.amax(dim=1) >= low] = KINDS.index("localization")
+        kinds[other.amax(dim=1) >= high] = KINDS.index("classification")
+        kinds[same.amax(dim=1) >= high] = KINDS.index("duplicate")
+        kinds[matched >= 0] = KINDS.index("true positive")
+        outcomes[overlap.amax(dim=0) >= low] = OUTCOMES.index("localization")
+        outcomes[other.amax(dim=0) >= high] = OUTCOMES.index("classification")
+        outcomes[matched[matched >= 0]] = OUTCOMES.index("detected")
+    return kinds, outcomes
 
 
-def judge(detections, truths, **options):
-    """`judge_image` for each image: [(kinds, fates), ...]."""
+def diagnose(detections, truths, *, high: float = 0.5, low: float = 0.1):
+    """`diagnose_image` for each image: [(kinds, outcomes), ...]."""
     return [
-        judge_image(detected, truth, **options)
+        diagnose_image(detected, truth, high=high, low=low)
         for detected, truth in zip(detections, truths, strict=True)
     ]
 
 
-def confusion(detections, truths, *, classes: int, good: float = 0.5):
-    """Shares (K, K + 1) in per cent: what items of a class are taken for.
+def confusion_matrix(
+    detections, truths, *, num_classes: int, threshold: float = 0.5
+):
+    """Items in per cent (K, K + 1): the class as which each is detected.
 
-    It is the class of the best detection on the item, whatever it says; the
-    last column counts the items that nothing frames.
+    It is the class of the best detection whose IoU with the item reaches
+    `threshold`, whatever that class is; the last column counts the items
+    that no detection overlaps so much.
     """
-    table = torch.zeros(classes, classes + 1)
-    for (boxes, _, labels), (real, real_labels) in zip(
+    table = torch.zeros(num_classes, num_classes + 1)
+    for (boxes, _, labels), (true_boxes, true_labels) in zip(
         detections, truths, strict=True
     ):
-        framed = iou(real, boxes) >= good  # (M, D), best scores first
-        for item, label in zip(framed, real_labels, strict=True):
-            hits = labels[item]
-            table[label, hits[0] if len(hits) > 0 else classes] += 1
+        overlaps = iou(true_boxes, boxes) >= threshold  # (M, D), best first
+        for on_item, label in zip(overlaps, true_labels, strict=True):
+            detected_as = labels[on_item]
+            column = detected_as[0] if len(detected_as) > 0 else num_classes
+            table[label, column] += 1
     return 100 * table / table.sum(dim=1, keepdim=True).clamp(min=1)
 
 
-def examples(images, detections, truths, judged, *, names):
-    """The first of each kind: {title: (image, true boxes, boxes, names)}."""
-    found = {}
-    for image, (boxes, _, labels), (real, _), (kinds, fates) in zip(
-        images, detections, truths, judged, strict=True
+def first_examples(images, detections, truths, diagnoses, *, names):
+    """The first example of each kind, and the first missed item.
+
+    `names` are those of the classes. Returns {title: (image, true boxes,
+    detected boxes, their names)} in the order of `KINDS`, as
+    `plot_detection_errors` draws them.
+    """
+    examples = dict.fromkeys([*KINDS, "missed"])
+    for image, (boxes, _, labels), (true_boxes, _), (kinds, outcomes) in zip(
+        images, detections, truths, diagnoses, strict=True
     ):
         for d, kind in enumerate(kinds.tolist()):
-            one = (image, real, boxes[[d]], [names[labels[d]]])
-            found.setdefault(f"box: {KINDS[kind]}", one)
-        unseen = fates == FATES.index("unseen")
-        if unseen.any():
-            one = (image, real[unseen], boxes[:0], [])
-            found.setdefault("item: unseen", one)
-    return dict(sorted(found.items(), reverse=True))
+            if examples[KINDS[kind]] is None:
+                detected = boxes[[d]], [names[labels[d]]]
+                examples[KINDS[kind]] = (image, true_boxes, *detected)
+        missed = outcomes == OUTCOMES.index("missed")
+        if examples["missed"] is None and missed.any():
+            examples["missed"] = (image, true_boxes[missed], boxes[:0], [])
+    return {title: panel for title, panel in examples.items() if panel}

@@ -11,13 +11,13 @@ def roi_pool(features, boxes, *, size: int, scale: float):
 
     A box of `boxes` (N, 4), corners in pixels of the image, is laid on the
     maps `features` (C, H, W), which are `scale` times as large, and rounded
-    to whole places, at least one. It is cut into `size` x `size` cells as
-    even as places allow. A cell outside of the maps holds 0.
+    to whole positions, at least one. It is cut into `size` x `size` cells as
+    even as possible. A cell outside of the maps holds 0.
     """
     C, H, W = features.shape
-    places = (boxes * scale + 0.5).floor().long()
+    rounded = (boxes * scale + 0.5).floor().long()
     pooled = features.new_zeros(len(boxes), C, size, size)
-    for n, (left, top, right, bottom) in enumerate(places.tolist()):
+    for n, (left, top, right, bottom) in enumerate(rounded.tolist()):
         rows = cells(top, max(bottom - top + 1, 1), size, H)
         columns = cells(left, max(right - left + 1, 1), size, W)
         for i, (start, end) in enumerate(rows):
@@ -31,7 +31,7 @@ def roi_pool(features, boxes, *, size: int, scale: float):
 def cells(start: int, length: int, count: int, limit: int):
     """[(first, last + 1), ...] of `count` cells, cut off at 0 and limit.
 
-    Cells overlap by a place where the length cannot be divided evenly.
+    Cells overlap by a position where the length cannot be divided evenly.
     """
     ends = []
     for i in range(count):
@@ -45,27 +45,27 @@ def roi_align(features, boxes, *, size: int, scale: float, samples: int = 2):
     """The mean of samples in each cell of each box: (N, C, size, size).
 
     As `roi_pool`, but nothing is rounded: each cell is read at `samples` x
-    `samples` points, between the places of the maps (`aligned=True` and
+    `samples` points, between the positions of the maps (`aligned=True` and
     `sampling_ratio=samples` of torchvision).
     """
     _, H, W = features.shape
     left, top, right, bottom = (boxes * scale - 0.5).unbind(dim=1)
-    rows = line_shares(top, bottom, size, H, samples)  # (N, size, H)
-    columns = line_shares(left, right, size, W, samples)  # (N, size, W)
+    rows = linear_weights(top, bottom, size, H, samples)  # (N, size, H)
+    columns = linear_weights(left, right, size, W, samples)  # (N, size, W)
     return torch.einsum("nih,chw,njw->ncij", rows, features, columns)
 
 
-def line_shares(start, end, size: int, limit: int, samples: int):
-    """How much each place counts in each cell of a line: (N, size, limit).
+def linear_weights(start, end, size: int, limit: int, samples: int):
+    """Weight of each position in each cell of a line: (N, size, limit).
 
-    A point at 2.3 counts place 2 by 0.7 and place 3 by 0.3. Points up to
-    one place outside of 0 to `limit - 1` read the border, others 0.
+    A point at 2.3 counts position 2 by 0.7 and position 3 by 0.3. Points up
+    to one position outside of 0 to `limit - 1` read the border, others 0.
     """
     steps = torch.arange(0.5, size * samples, device=start.device)
     length = (end - start)[:, None]
     points = start[:, None] + length * steps / (size * samples)
     inside = (points >= -1) & (points <= limit)
     points = points.clamp(0, limit - 1)[..., None]
-    apart = (points - torch.arange(limit, device=start.device)).abs()
-    share = (1 - apart).clamp(min=0) * inside[..., None]
-    return share.unflatten(1, (size, samples)).mean(dim=2)
+    distance = (points - torch.arange(limit, device=start.device)).abs()
+    weight = (1 - distance).clamp(min=0) * inside[..., None]
+    return weight.unflatten(1, (size, samples)).mean(dim=2)

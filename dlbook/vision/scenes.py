@@ -1,4 +1,9 @@
-"""Scenes: clothes of Fashion-MNIST on photographs, with their exact boxes."""
+"""Scenes: clothes of Fashion-MNIST pasted on photographs, boxes known.
+
+In the order of reading: what scenes are made of, whole scenes and batches of
+them, the four steps that compose one (background, visible boxes, arrangement,
+pasting), and windows with at most one item and its extreme points.
+"""
 
 from typing import NamedTuple
 
@@ -7,19 +12,29 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from dlbook.data.images import fashion_file, photo
-from dlbook.runtime import to_device
+from dlbook.runtime import limited, to_device
 from dlbook.vision.boxes import area, intersection
 
 PHOTOS = ("astronaut", "camera", "cat", "coffee", "rocket")
 SPLITS = {"train": (0.0, 0.5), "valid": (0.5, 0.75), "test": (0.75, 1.0)}
+ITEM_SIZE = 28  # pixels of an item's picture, across and down
+VISIBLE = 8 / 255  # darker pixels of an item are transparent
+
+
+class SceneSource(NamedTuple):
+    """What the scenes of one split are composed of."""
+
+    items: Tensor  # pictures (N, 28, 28) in 0..1
+    labels: Tensor  # (N,)
+    photos: list  # one (H, W) in 0..1 for each name in PHOTOS
 
 
 class Scenes(NamedTuple):
-    """N scenes with room for M items each.
+    """B scenes with room for M items each.
 
-    images (N, 1, H, W) in 0..1; boxes (N, M, 4) corners in pixels; labels
-    (N, M) in 0..9, or -1 where there is no item; photos (N,) say which of
-    `PHOTOS` is the background.
+    images (B, 1, H, W) in 0..1; boxes (B, M, 4) corners in pixels, 0 where
+    there is no item; labels (B, M) in 0..9, or -1 where there is no item;
+    photos (B,) are the numbers of the backgrounds in `PHOTOS`.
     """
 
     images: Tensor
@@ -28,185 +43,229 @@ class Scenes(NamedTuple):
     photos: Tensor
 
 
-class Material(NamedTuple):
-    """What the scenes of one split are made of: items and backgrounds."""
-
-    items: Tensor  # (N, 28, 28) in 0..1
-    labels: Tensor  # (N,)
-    photos: list  # one (H, W) in 0..1 for each name in PHOTOS
-
-
-def material(split: str) -> Material:
+def scene_source(split: str) -> SceneSource:
     """Items and photographs of "train", "valid" or "test".
 
-    The sets share nothing: items are those of Fashion-MNIST's own sets (the
+    The splits share nothing: items are those of Fashion-MNIST's own sets (the
     last 5,000 training images validate), and of each photograph the left
     half trains, the third quarter validates, the last quarter tests.
     """
-    images, labels = fashion_file("t10k" if split == "test" else "train")
-    if split != "test":
-        part = slice(-5000) if split == "train" else slice(-5000, None)
-        images, labels = images[part], labels[part]
     start, end = SPLITS[split]
+    images, labels = fashion_file("t10k" if split == "test" else "train")
+    if split == "train":
+        images, labels = images[:-5000], labels[:-5000]
+    elif split == "valid":
+        images, labels = images[-5000:], labels[-5000:]
     photos = []
     for name in PHOTOS:
         grey = photo(name).float().mean(dim=0) / 255  # (H, W)
         width = grey.shape[1]
         photos.append(grey[:, int(start * width) : int(end * width)])
-    return Material(images.float() / 255, labels.long(), photos)
+    return SceneSource(images.float() / 255, labels.long(), photos)
 
 
 def compose(
-    material: Material,
+    source: SceneSource,
     count: int,
     *,
     size: int = 96,
     items: tuple[int, int] = (2, 5),
     sides: tuple[int, int] = (24, 48),
-    overlap: float = 0.3,
+    max_overlap: float = 0.3,
     generator=None,
 ) -> Scenes:
     """`count` new scenes of `size` x `size` pixels.
 
     Each has a random number of items within `items` (fewer where they do not
     fit), drawn with replacement, mirrored half of the time, scaled to a side
-    within `sides`. No two of them share more than `overlap` of the smaller
-    one. Later items lie over earlier ones. All is done on the device of the
-    material, where `generator` has to be too.
+    within `sides`. No two of them share more than `max_overlap` of the
+    smaller one's box. Later items lie over earlier ones. All is done on the
+    device of the source, where `generator` has to be too.
     """
-    low, slots = items
-    drawn = {"generator": generator, "device": material.items.device}
-    images, photos = backgrounds(material.photos, count, size, drawn)
-    number = torch.randint(low, slots + 1, (count, 1), **drawn)
-    chosen = torch.randint(len(material.items), (count, slots), **drawn)
-    pictures = material.items[chosen]  # (N, M, 28, 28)
-    mirrored = torch.rand(count, slots, **drawn) < 0.5
-    pictures[mirrored] = pictures[mirrored].flip(-1)
-    boxes, places, fits = arrange(
-        extents(pictures), size, sides, overlap, drawn
+    least, most = items
+    device = source.items.device
+    images, photos = backgrounds(
+        source.photos, count, size, device=device, generator=generator
     )
-    present = fits & (torch.arange(slots, device=fits.device) < number)
-    for slot in range(slots):
-        shown = pictures[:, slot] * present[:, slot, None, None]
-        images = paint(images, shown, places[:, slot])
-    labels = material.labels[chosen].where(present, -1)
+    number = torch.randint(
+        least, most + 1, (count, 1), device=device, generator=generator
+    )
+    chosen = torch.randint(
+        len(source.items), (count, most), device=device, generator=generator
+    )
+    pictures = mirror_half(source.items[chosen], generator)  # (B, M, 28, 28)
+    boxes, origins, scales, fits = arrange(
+        visible_boxes(pictures), size, sides, max_overlap, generator=generator
+    )
+    present = fits & (torch.arange(most, device=device) < number)  # (B, M)
+    for m in range(most):
+        shown = pictures[:, m] * present[:, m, None, None]
+        images = paste(images, shown, origins[:, m], scales[:, m])
+    labels = source.labels[chosen].where(present, -1)
     return Scenes(images[:, None], boxes * present[..., None], labels, photos)
+
+
+def ground_truth(scenes: Scenes) -> list[tuple[Tensor, Tensor]]:
+    """What is there, scene by scene: boxes (M_i, 4) and labels (M_i,)."""
+    truths = []
+    for boxes, labels in zip(scenes.boxes, scenes.labels, strict=True):
+        truths.append((boxes[labels >= 0], labels[labels >= 0]))
+    return truths
 
 
 class SceneLoader:
     """Batches of scenes, composed anew each time they are asked for.
 
-    An epoch has `count` scenes, made on `device`. `options` are those of
-    `compose`.
+    An epoch has `count // batch_size` batches of `batch_size` scenes, made on
+    `device`; in a rehearsal at most two batches. `size` and `items` are those
+    of `compose`. Draws from PyTorch's global generator.
     """
 
     def __init__(
-        self, material, count: int, batch_size: int, *, device=None, **options
+        self,
+        source: SceneSource,
+        count: int,
+        batch_size: int,
+        *,
+        size: int = 96,
+        items: tuple[int, int] = (2, 5),
+        device=None,
     ):
         if device is not None:
-            material = to_device(material, device)
-        self.material, self.options = material, options
-        self.batch_size, self.length = batch_size, count // batch_size
+            source = to_device(source, device)
+        self.source, self.batch_size = source, batch_size
+        self.size, self.items = size, items
+        self.length = limited(count // batch_size)
 
     def __len__(self):
         return self.length
 
     def __iter__(self):
         for _ in range(self.length):
-            yield compose(self.material, self.batch_size, **self.options)
+            yield compose(
+                self.source, self.batch_size, size=self.size, items=self.items
+            )
 
 
-def truths(scenes: Scenes) -> list[tuple[Tensor, Tensor]]:
-    """What is there, scene by scene: boxes (M_i, 4) and labels (M_i,)."""
-    rows = zip(scenes.boxes, scenes.labels, strict=True)
-    return [(boxes[k >= 0], k[k >= 0]) for boxes, k in rows]
+def backgrounds(photos, count: int, size: int, *, device, generator=None):
+    """Random square crops (B, size, size) and the photo of each (B,).
 
-
-VISIBLE = 8 / 255  # darker pixels of an item are transparent
-
-
-def backgrounds(photos, count, size, drawn):
-    """Random square crops (N, size, size) and the photo of each (N,)."""
-    which = torch.randint(len(photos), (count,), **drawn)
+    Half of the crops are mirrored.
+    """
+    chosen = torch.randint(
+        len(photos), (count,), device=device, generator=generator
+    )
     images = photos[0].new_empty(count, size, size)
     for number, photograph in enumerate(photos):
-        rows = (which == number).nonzero()[:, 0]
+        rows = (chosen == number).nonzero()[:, 0]
         crops = photograph.unfold(0, size, 1).unfold(1, size, 1)
-        top, left = (
-            torch.randint(free, (len(rows),), **drawn)
-            for free in crops.shape[:2]
+        top = torch.randint(
+            crops.shape[0], (len(rows),), device=device, generator=generator
+        )
+        left = torch.randint(
+            crops.shape[1], (len(rows),), device=device, generator=generator
         )
         images[rows] = crops[top, left]
-    mirrored = torch.rand(count, **drawn) < 0.5
-    images[mirrored] = images[mirrored].flip(-1)
-    return images, which
+    return mirror_half(images, generator), chosen
 
 
-def extents(pictures):
-    """Corners (..., 4) of what is visible on pictures (..., 28, 28)."""
-    ends = []
-    for axis in (-2, -1):  # columns first: x before y
-        seen = (pictures > VISIBLE).any(dim=axis).float()
-        length = seen.shape[-1]
-        ends.append((seen.argmax(-1), length - seen.flip(-1).argmax(-1)))
-    (left, right), (top, bottom) = ends
+def mirror_half(pictures, generator=None):
+    """Pictures (..., H, W), each turned left to right half of the time."""
+    device = pictures.device
+    draws = torch.rand(
+        pictures.shape[:-2], device=device, generator=generator
+    )[..., None, None]
+    return torch.where(draws < 0.5, pictures.flip(-1), pictures)
+
+
+def visible_boxes(pictures):
+    """Corners (..., 4) around the visible pixels of pictures (..., H, W)."""
+    visible = pictures > VISIBLE
+    left, right = first_and_last(visible.any(dim=-2))
+    top, bottom = first_and_last(visible.any(dim=-1))
     return torch.stack([left, top, right, bottom], dim=-1).float()
 
 
-def arrange(extent, size, sides, overlap, drawn, *, tries: int = 20):
-    """Where items go: boxes (N, M, 4), places (N, M, 3), fits (N, M).
+def first_and_last(line):
+    """Number of the first True of lines (..., L), and one past the last."""
+    line = line.float()
+    return line.argmax(-1), line.shape[-1] - line.flip(-1).argmax(-1)
 
-    A place is the x and y of a picture's corner and its scale.
+
+def arrange(
+    visible,
+    size: int,
+    sides: tuple[int, int],
+    max_overlap: float,
+    *,
+    tries: int = 20,
+    generator=None,
+):
+    """Random positions and scales for M items in each of B scenes.
+
+    `visible` (B, M, 4) are the boxes of the items within their pictures. Each
+    item gets the first of `tries` random positions at which it overlaps no
+    earlier item too much.
+
+    Returns:
+        boxes (B, M, 4) in the scene; origins (B, M, 2), the x and y of the
+        pictures' top left corners, and their scales (B, M); fits (B, M),
+        False where no try succeeded.
     """
-    count, slots = extent.shape[:2]
+    B, M = visible.shape[:2]
+    device = visible.device
     low, high = sides
-    side = low + (high - low) * torch.rand(count, slots, **drawn)
-    scale = side / 28
-    spans = (extent[..., 2:] - extent[..., :2]) * scale[..., None]
-    free = (size - spans)[:, :, None]  # (N, M, 1, 2)
-    random = torch.rand(count, slots, tries, 2, **drawn)
-    starts = random * free
+    side = torch.rand(B, M, device=device, generator=generator)
+    scales = (low + (high - low) * side) / ITEM_SIZE
+    spans = (visible[..., 2:] - visible[..., :2]) * scales[..., None]
+    random = torch.rand(B, M, tries, 2, device=device, generator=generator)
+    starts = random * (size - spans)[:, :, None]
     candidates = torch.cat([starts, starts + spans[:, :, None]], dim=-1)
-    boxes = extent.new_zeros(count, slots, 4)
-    fits = extent.new_zeros(count, slots, dtype=torch.bool)
-    scenes = torch.arange(count, device=extent.device)
-    for slot in range(slots):
-        tried = candidates[:, slot]
-        room = shares(tried, boxes).amax(dim=2) <= overlap  # (N, tries)
-        fits[:, slot] = room.any(dim=1)
-        first = room.float().argmax(dim=1)
-        box = tried[scenes, first]
-        boxes[:, slot] = box * fits[:, slot, None]
-    corner = boxes[..., :2] - extent[..., :2] * scale[..., None]
-    return boxes, torch.cat([corner, scale[..., None]], dim=-1), fits
+    boxes = visible.new_zeros(B, M, 4)
+    fits = visible.new_zeros(B, M, dtype=torch.bool)
+    scene = torch.arange(B, device=device)
+    for m in range(M):
+        overlap = intersection_over_smaller(candidates[:, m], boxes)
+        free = overlap.amax(dim=2) <= max_overlap  # (B, tries)
+        fits[:, m] = free.any(dim=1)
+        first = free.float().argmax(dim=1)
+        boxes[:, m] = candidates[scene, m, first] * fits[:, m, None]
+    origins = boxes[..., :2] - visible[..., :2] * scales[..., None]
+    return boxes, origins, scales, fits
 
 
-def shares(boxes, others):
+def intersection_over_smaller(boxes, others):
     """Shared area over that of the smaller box, shapes as in `iou`."""
-    smaller = torch.minimum(
-        area(boxes)[..., :, None], area(others)[..., None, :]
-    )
+    smaller = area(boxes)[..., :, None].minimum(area(others)[..., None, :])
     return intersection(boxes, others) / smaller.clamp(min=1e-9)
 
 
-def paint(images, pictures, places):
-    """Lay pictures (N, 28, 28) over images (N, H, W) at their places.
+def paste(images, pictures, origins, scales):
+    """Lay pictures (B, h, w) over images (B, H, W).
 
+    `origins` (B, 2) are x and y of each picture's top left corner, `scales`
+    (B,) its size in the scene over its own. Dark pixels are transparent.
     Each row and column of the scene is a weighted mean of rows and columns
     of the picture, so scaling and moving are two matrix products.
     """
-    down = weights(images.shape[1], places[:, 1], places[:, 2])  # (N, H, 28)
-    across = weights(images.shape[2], places[:, 0], places[:, 2])
+    _, H, W = images.shape
+    _, h, w = pictures.shape
+    down = resize_weights(H, origins[:, 1], scales, pixels=h)  # (B, H, h)
+    across = resize_weights(W, origins[:, 0], scales, pixels=w)  # (B, W, w)
     opaque = (pictures > VISIBLE).float()
     cover = down @ opaque @ across.mT
     light = down @ (pictures * opaque) @ across.mT
     return images * (1 - cover) + light
 
 
-def weights(size, start, scale, *, pixels: int = 28):
-    """Linear interpolation as matrices (N, size, pixels)."""
+def resize_weights(size: int, start, scale, *, pixels: int):
+    """Linear interpolation of a line of pixels as matrices (B, size, pixels).
+
+    The line begins at `start` (B,) and is stretched by `scale` (B,). Where it
+    shrinks, each position averages all pixels that fall on it.
+    """
     centre = torch.arange(size, device=start.device) + 0.5
-    source = (centre - start[:, None]) / scale[:, None] - 0.5  # (N, size)
+    source = (centre - start[:, None]) / scale[:, None] - 0.5  # (B, size)
     reach = (1 / scale).clamp(min=1)[:, None, None]  # no gaps when shrinking
     around = torch.arange(-3, pixels + 3, device=start.device)
     distance = (source[..., None] - around).abs()
@@ -215,57 +274,66 @@ def weights(size, start, scale, *, pixels: int = 28):
     return (weight / total)[..., 3:-3]
 
 
-def window_set(material, count: int, *, generator, size: int = 40):
+def window_set(source, count: int, *, generator, size: int = 40):
     """`count` windows of `size` x `size` pixels, half of them empty.
 
-    A set of images (N, 1, size, size), boxes (N, 4) and `touching_points`
+    A data set of images (N, 1, size, size), boxes (N, 4) and `extreme_points`
     (N, 4, 2) in units of the window, and labels (N,), -1 for empty ones.
     """
-    parts = [
-        some_windows(material, min(1000, count - start), size, generator)
-        for start in range(0, count, 1000)
-    ]
-    return TensorDataset(*map(torch.cat, zip(*parts, strict=True)))
+    chunks = []
+    for start in range(0, count, 1000):
+        chunk = min(1000, count - start)
+        chunks.append(windows(source, chunk, size, generator))
+    return TensorDataset(*map(torch.cat, zip(*chunks, strict=True)))
 
 
-def some_windows(material, count, size, generator):
-    """The tensors of a part of a `window_set`."""
-    black = [torch.zeros_like(photo) for photo in material.photos]
-    same = torch.Generator()
+def windows(source, count: int, size: int, generator):
+    """Images, boxes, labels and extreme points of a part of `window_set`.
+
+    The points are found where the same random numbers compose the same
+    windows on black.
+    """
+    same = torch.Generator(generator.device)
     same.set_state(generator.get_state())
-    scenes, bare = (
-        compose(
-            of, count, size=size, items=(0, 1), sides=(size // 2, size - 2),
-            generator=random,
-        )
-        for of, random in [
-            (material, generator), (material._replace(photos=black), same)
-        ]
-    )  # fmt: skip
-    points = touching_points(bare.images)
+    black = [torch.zeros_like(photo) for photo in source.photos]
+    on_black = source._replace(photos=black)
+    items, sides = (0, 1), (size // 2, size - 2)
+    scenes = compose(
+        source, count, size=size, items=items, sides=sides, generator=generator
+    )
+    bare = compose(
+        on_black, count, size=size, items=items, sides=sides, generator=same
+    )
+    points = extreme_points(bare.images)
     boxes, labels = scenes.boxes[:, 0], scenes.labels[:, 0]
     return scenes.images, boxes / size, labels, points / size
 
 
-def touching_points(images):
-    """Where items on black images (N, 1, H, W) touch their boxes: (N, 4, 2).
+def extreme_points(images):
+    """Where items on black images (B, 1, H, W) touch their boxes: (B, 4, 2).
 
-    The left, top, right and bottom point, each x and y. They are found as
-    left points of pictures turned over a diagonal or mirrored.
+    The left, top, right and bottom point, each x and y in pixels. The others
+    are found as left points of images that are transposed or mirrored.
     """
-    seen = images[:, 0] > 0.1
-    height, width = seen.shape[1:]
-    left, top = first_touch(seen), first_touch(seen.mT).flip(1)
-    right = first_touch(seen.flip(2))
-    bottom = first_touch(seen.mT.flip(2)).flip(1)
-    right[:, 0], bottom[:, 1] = width - right[:, 0], height - bottom[:, 1]
+    visible = images[:, 0] > 0.1
+    H, W = visible.shape[1:]
+    left = leftmost_point(visible)
+    top = leftmost_point(visible.mT).flip(1)
+    right = leftmost_point(visible.flip(2))
+    bottom = leftmost_point(visible.mT.flip(2)).flip(1)
+    right[:, 0], bottom[:, 1] = W - right[:, 0], H - bottom[:, 1]
     return torch.stack([left, top, right, bottom], dim=1)
 
 
-def first_touch(seen):
-    """x and y (N, 2) of the leftmost light of pictures (N, H, W)."""
-    column = seen.any(dim=1).float().argmax(dim=1)
-    light = seen[torch.arange(len(seen)), :, column].float()  # (N, H)
-    rows = torch.arange(seen.shape[1]) + 0.5
-    y = (light * rows).sum(dim=1) / light.sum(dim=1).clamp(min=1)
+def leftmost_point(visible):
+    """x and y (B, 2) of the leftmost visible pixels of images (B, H, W).
+
+    Where a column holds several, y is their mean.
+    """
+    B, H, _ = visible.shape
+    device = visible.device
+    column = visible.any(dim=1).float().argmax(dim=1)
+    pixels = visible[torch.arange(B, device=device), :, column].float()
+    rows = torch.arange(H, device=device) + 0.5
+    y = (pixels * rows).sum(dim=1) / pixels.sum(dim=1).clamp(min=1)
     return torch.stack([column + 0.5, y], dim=1)

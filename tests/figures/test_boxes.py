@@ -1,6 +1,5 @@
 """Figures of boxes: what stands where."""
 
-import matplotlib
 import pytest
 import torch
 from matplotlib import pyplot as plt
@@ -8,21 +7,15 @@ from matplotlib import pyplot as plt
 from dlbook.figures.boxes import (
     draw_boxes,
     plot_confusion,
-    plot_kinds,
+    plot_detection_errors,
     plot_levels,
     plot_operating_point,
     plot_two_boxes,
+    show_scene,
     show_scenes,
 )
 
-matplotlib.use("agg")
 BOXES = torch.tensor([[2.0, 3, 10, 20], [5, 6, 30, 12]])
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def corners_of(patch):
@@ -35,8 +28,8 @@ def words(ax):
 
 
 def test_boxes_stand_where_they_are_and_carry_their_names():
-    _, ax = plt.subplots()
-    draw_boxes(ax, BOXES, names=["bag", ""])
+    figure, ax = plt.subplots()
+    assert draw_boxes(ax, BOXES, names=["bag", ""]) is figure
     assert [corners_of(patch) for patch in ax.patches] == BOXES.tolist()
     assert words(ax) == ["bag"]
     with pytest.raises(ValueError, match="shorter"):
@@ -55,6 +48,11 @@ def test_scenes_have_their_pixels_between_whole_numbers():
     assert [ax.get_title() for ax in axes] == ["a", "b", "c", ""]
 
 
+def test_a_scene_returns_its_figure():
+    figure, ax = plt.subplots()
+    assert show_scene(ax, torch.rand(1, 40, 50), title="a") is figure
+
+
 @pytest.mark.parametrize("apart", [False, True])
 def test_what_two_boxes_share_is_filled(apart):
     second = BOXES[1] + 50 * apart
@@ -65,7 +63,7 @@ def test_what_two_boxes_share_is_filled(apart):
     assert figure.axes[0].get_title() == "IoU = 0.25"
 
 
-def test_every_level_shows_its_places_its_anchors_and_the_whole_scene():
+def test_every_level_shows_its_grid_its_anchors_and_the_whole_scene():
     levels = {8: [(10, 10)], 16: [(20, 20)]}
     figure = plot_levels(
         torch.rand(1, 48, 48), levels, BOXES, [BOXES + 40, BOXES[:1]]
@@ -88,7 +86,7 @@ def test_the_point_lies_on_the_curve():
     assert words(figure.axes[0]) == ["a", "b"]
 
 
-def test_the_confusion_shows_every_share_that_counts():
+def test_the_confusion_shows_every_number_that_is_not_zero():
     table = torch.tensor([[99.0, 0.2, 0.8], [30, 70, 0]])
     figure = plot_confusion(table, ["a", "b"], ["a", "b", "nothing"])
     ax = figure.axes[0]
@@ -98,14 +96,12 @@ def test_the_confusion_shows_every_share_that_counts():
 
 def test_true_and_detected_boxes_are_told_apart():
     image = torch.rand(1, 48, 48)
-    figure = plot_kinds(
-        {
-            "right": (image, BOXES, BOXES[:1], ["bag"]),
-            "unseen": (image, BOXES[:1], [], []),
-        }
-    )
-    first, second, third = figure.axes
+    panels = {
+        "true positive": (image, BOXES, BOXES[:1], ["bag"]),
+        "missed": (image, BOXES[:1], [], []),
+    }
+    first, second, third = plot_detection_errors(panels).axes
     styles = [patch.get_linestyle() for patch in first.patches]
     assert styles == ["solid", "solid", "dashed"] or styles == ["-", "-", "--"]
     assert len(second.patches) == 1
-    assert second.get_title() == "unseen" and not third.patches
+    assert second.get_title() == "missed" and not third.patches

@@ -13,7 +13,7 @@ from sample_boxes import adversarial_boxes, random_boxes
 
 from dlbook.vision.average_precision import (
     THRESHOLDS,
-    area_under,
+    area_under_curve,
     average_precision,
     match,
     precision_recall,
@@ -34,7 +34,7 @@ def widths(boxes):
 
 def coco_precision(detections, truths, areas, limit):
     """The table (T, K) of COCOeval, NaN where a class has no truth."""
-    coco, entries, found = COCO(), [], []
+    coco, entries, results = COCO(), [], []
     for image, (boxes, labels) in enumerate(truths, start=1):
         for box, label in zip(widths(boxes), labels.tolist(), strict=True):
             entries.append({"id": len(entries) + 1, "image_id": image,
@@ -43,7 +43,7 @@ def coco_precision(detections, truths, areas, limit):
     for image, (boxes, scores, labels) in enumerate(detections, start=1):
         rows = zip(widths(boxes), scores.tolist(), labels.tolist(),
                    strict=True)  # fmt: skip
-        found += [{"image_id": image, "category_id": label, "bbox": box,
+        results += [{"image_id": image, "category_id": label, "bbox": box,
                    "score": score} for box, score, label in rows]  # fmt: skip
     coco.dataset = {
         "images": [{"id": i + 1} for i in range(len(truths))],
@@ -52,7 +52,7 @@ def coco_precision(detections, truths, areas, limit):
     }
     with contextlib.redirect_stdout(io.StringIO()):
         coco.createIndex()
-        judge = COCOeval(coco, coco.loadRes(found), "bbox")
+        judge = COCOeval(coco, coco.loadRes(results), "bbox")
         judge.params.areaRng, judge.params.areaRngLbl = [list(areas)], ["all"]
         judge.params.maxDets = [limit]
         judge.evaluate()
@@ -65,10 +65,10 @@ def random_case(images=23, *, noise=3.0, levels=0, dtype=torch.float64):
     """Truths, and detections near them or anywhere, with ties in scores."""
     truths, detections = [], []
     for _ in range(images):
-        real = random_boxes(torch.randint(7, ()).item())
-        labels = torch.randint(CLASSES - 1, (len(real),))  # the last has none
-        again = torch.randint(3, (len(real),))
-        near = real.repeat_interleave(again, 0)
+        true_boxes = random_boxes(torch.randint(7, ()).item())
+        labels = torch.randint(CLASSES - 1, (len(true_boxes),))  # not the last
+        again = torch.randint(3, (len(true_boxes),))
+        near = true_boxes.repeat_interleave(again, 0)
         near = near + noise * torch.rand_like(near).sort(dim=1).values
         guessed = labels.repeat_interleave(again)
         swapped = torch.rand(len(guessed)) < 0.2
@@ -79,13 +79,13 @@ def random_case(images=23, *, noise=3.0, levels=0, dtype=torch.float64):
         if levels:
             scores = (scores * levels).round() / levels
         detections.append((boxes, scores, guessed))
-        truths.append((real, labels))
+        truths.append((true_boxes, labels))
     return detections, truths
 
 
 def compare(detections, truths, *, areas=(0, 1e10), limit=100):
     ours = average_precision(
-        detections, truths, classes=CLASSES, areas=areas, limit=limit
+        detections, truths, num_classes=CLASSES, area_range=areas, limit=limit
     )
     theirs = coco_precision(detections, truths, areas, limit)
     np.testing.assert_allclose(ours.numpy(), theirs, atol=1e-9)
@@ -107,10 +107,10 @@ def test_small_medium_and_large_are_cocos(areas):
 
 
 def test_a_truth_that_counts_goes_before_a_better_one_that_does_not():
-    real = torch.tensor([[0.0, 0, 15, 15], [0, 0, 15, 13]]).double()
-    found = real[:1], torch.tensor([0.9]).double(), torch.tensor([0])
-    truth = real, torch.tensor([0, 0])
-    ours = compare([found], [truth], areas=(0, 200))
+    boxes = torch.tensor([[0.0, 0, 15, 15], [0, 0, 15, 13]]).double()
+    detected = boxes[:1], torch.tensor([0.9]).double(), torch.tensor([0])
+    truth = boxes, torch.tensor([0, 0])
+    ours = compare([detected], [truth], areas=(0, 200))
     assert ours[:, 0].tolist() == [1] * 8 + [0] * 2  # IoU 13 / 15
 
 
@@ -133,28 +133,30 @@ def test_adversarial_boxes_are_judged_as_coco_judges_them():
 
 
 def test_thousands_of_detections_are_judged_as_coco_judges_them():
-    real = random_boxes(300, size=400.0)
+    true_boxes = random_boxes(300, size=400.0)
     labels = torch.randint(CLASSES, (300,))
-    boxes = real.repeat(10, 1) + 4 * torch.rand(3000, 4)
+    boxes = true_boxes.repeat(10, 1) + 4 * torch.rand(3000, 4)
     scores = torch.rand(3000, dtype=torch.float64)
-    compare([(boxes, scores, labels.repeat(10))], [(real, labels)], limit=900)
+    detected = boxes, scores, labels.repeat(10)
+    compare([detected], [(true_boxes, labels)], limit=900)
 
 
-def test_a_truth_is_found_once():
+def test_a_truth_is_matched_once():
     overlap = torch.tensor([[0.9, 0.1], [0.8, 0.6], [0.7, 0.0]])
-    nobody = torch.zeros(2, dtype=torch.bool)
-    found = match(overlap, torch.tensor([0.5, 0.75]), nobody)
-    assert found.tolist() == [[0, 1, -1], [0, -1, -1]]
+    none = torch.zeros(2, dtype=torch.bool)
+    matched = match(overlap, torch.tensor([0.5, 0.75]), none)
+    assert matched.tolist() == [[0, 1, -1], [0, -1, -1]]
 
 
 def test_precision_and_recall_by_hand():
-    hits = torch.tensor([[True, False, True, True]])
+    correct = torch.tensor([[True, False, True, True]])
     scores = torch.tensor([0.9, 0.8, 0.6, 0.7])
-    precision, recall = precision_recall(scores, hits, hits & False, 4)
+    none = torch.zeros_like(correct)
+    precision, recall = precision_recall(scores, correct, none, 4)
     assert precision[0].tolist() == pytest.approx([1, 1 / 2, 2 / 3, 3 / 4])
     assert recall[0].tolist() == pytest.approx([0.25, 0.25, 0.5, 0.75])
     # Recalls 0 to 0.25 are reached with precision 1, up to 0.75 with 3/4.
-    assert area_under(precision, recall).item() == pytest.approx(
+    assert area_under_curve(precision, recall).item() == pytest.approx(
         (26 * 1 + 50 * 3 / 4) / 101
     )
 
@@ -162,12 +164,12 @@ def test_precision_and_recall_by_hand():
 def test_perfect_detections_have_an_average_precision_of_one():
     _, truths = random_case()
     perfect = [(b, torch.ones(len(b)).double(), k) for b, k in truths]
-    table = average_precision(perfect, truths, classes=CLASSES)
+    table = average_precision(perfect, truths, num_classes=CLASSES)
     assert table.shape == (len(THRESHOLDS), CLASSES)
     assert table[:, :-1].eq(1).all()
 
 
-def test_a_class_that_is_never_found_has_zero_and_one_that_is_not_there_none():
+def test_a_class_that_is_never_detected_has_zero_and_an_absent_one_none():
     _, truths = random_case()
     nothing = [(b[:0], torch.zeros(0).double(), k[:0]) for b, k in truths]
     table = compare([*nothing[:-1], one_guess()], truths)
@@ -179,3 +181,16 @@ def one_guess():
     """COCO's program needs one detection; this one is far from everything."""
     box = torch.tensor([[900.0, 900, 910, 910]]).double()
     return box, torch.ones(1).double(), torch.zeros(1).long()
+
+
+def test_everything_is_made_on_the_device_of_the_boxes():
+    """Under another default device, what forgets to ask would stand there."""
+    overlap, ignored = torch.rand(5, 3), torch.zeros(3, dtype=torch.bool)
+    with torch.device("meta"):
+        matched = match(overlap, THRESHOLDS, ignored)
+        correct = matched >= 0
+        precision, recall = precision_recall(
+            overlap[:, 0], correct, correct & False, 3
+        )
+        average = area_under_curve(precision, recall)
+    assert average.device.type == "cpu"

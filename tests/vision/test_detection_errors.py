@@ -3,21 +3,22 @@
 import torch
 
 from dlbook.vision.detection_errors import (
-    FATES,
     KINDS,
-    confusion,
-    examples,
-    judge,
-    judge_image,
+    OUTCOMES,
+    confusion_matrix,
+    diagnose,
+    diagnose_image,
+    first_examples,
 )
 
-REAL = torch.tensor(
+BOXES = torch.tensor(
     [[0.0, 0, 10, 10], [20, 0, 30, 10], [40, 0, 50, 10], [60, 0, 70, 10]]
 )
 LABELS = torch.tensor([1, 2, 3, 4])
 
 
 def detection(*rows):
+    """Boxes, falling scores and labels of rows of (x, y, x, y, label)."""
     boxes = torch.tensor([row[:4] for row in rows]).float()
     labels = torch.tensor([row[4] for row in rows])
     return boxes, torch.linspace(1, 0.5, len(rows)), labels
@@ -25,67 +26,97 @@ def detection(*rows):
 
 def test_every_kind_is_named():
     detected = detection(
-        (0, 1, 10, 10, 1),  # right
+        (0, 1, 10, 10, 1),
         (0, 0, 10, 10, 1),  # the same again, and better placed
-        (20, 0, 30, 10, 4),  # the wrong name
-        (46, 0, 60, 10, 3),  # badly placed
+        (20, 0, 30, 10, 4),  # the wrong class
+        (46, 0, 60, 10, 3),  # IoU 4 / 20
         (80, 50, 90, 60, 4),  # nothing there
     )
-    kinds, fates = judge_image(detected, (REAL, LABELS))
+    kinds, outcomes = diagnose_image(detected, (BOXES, LABELS))
     assert [KINDS[k] for k in kinds] == [
-        "right", "twice", "class", "place", "background"
+        "true positive", "duplicate", "classification", "localization",
+        "background",
     ]  # fmt: skip
-    assert [FATES[k] for k in fates] == ["found", "class", "place", "unseen"]
+    assert [OUTCOMES[k] for k in outcomes] == [
+        "detected", "classification", "localization", "missed"
+    ]  # fmt: skip
 
 
-def test_what_is_found_is_found_whatever_else_is_said_of_it():
+def test_thresholds_of_the_iou_decide_and_count_themselves():
+    truth = BOXES[:1], LABELS[:1]
+    half, tenth = (0, 0, 10, 5, 1), (0, 0, 10, 1, 1)
+    for row, kind in [(half, "true positive"), (tenth, "localization")]:
+        kinds, _ = diagnose_image(detection(row), truth)
+        assert KINDS[kinds[0]] == kind
+    kinds, _ = diagnose_image(detection(half), truth, high=0.51)
+    assert KINDS[kinds[0]] == "localization"
+    kinds, outcomes = diagnose_image(detection(tenth), truth, low=0.11)
+    assert KINDS[kinds[0]] == "background"
+    assert OUTCOMES[outcomes[0]] == "missed"
+
+
+def test_an_item_is_detected_whatever_other_boxes_lie_on_it():
     detected = detection((0, 0, 10, 10, 4), (0, 0, 10, 10, 1))
-    kinds, fates = judge_image(detected, (REAL, LABELS))
-    assert [KINDS[k] for k in kinds] == ["class", "right"]
-    assert FATES[fates[0]] == "found"
+    kinds, outcomes = diagnose_image(detected, (BOXES, LABELS))
+    assert [KINDS[k] for k in kinds] == ["classification", "true positive"]
+    assert OUTCOMES[outcomes[0]] == "detected"
 
 
-def test_one_box_right_and_the_other_item_of_its_class_near_is_not_twice():
-    real, labels = REAL[:2], torch.tensor([1, 1])
+def test_two_items_of_a_class_are_two_true_positives():
+    truth = BOXES[:2], torch.tensor([1, 1])
     detected = detection((0, 0, 10, 10, 1), (20, 0, 30, 10, 1))
-    kinds, fates = judge_image(detected, (real, labels))
-    assert [KINDS[k] for k in kinds] == ["right", "right"]
-    assert [FATES[k] for k in fates] == ["found", "found"]
+    kinds, outcomes = diagnose_image(detected, truth)
+    assert [KINDS[k] for k in kinds] == 2 * ["true positive"]
+    assert [OUTCOMES[k] for k in outcomes] == 2 * ["detected"]
 
 
-def test_nothing_said_and_nothing_there():
-    nothing = (REAL[:0], torch.zeros(0), LABELS[:0])
-    said = detection((0, 0, 9, 9, 1))
-    (none, unseen), (background, nobody) = judge(
-        [nothing, said], [(REAL, LABELS), (REAL[:0], LABELS[:0])]
+def test_no_detection_and_no_item():
+    nothing = (BOXES[:0], torch.zeros(0), LABELS[:0])
+    detected = detection((0, 0, 9, 9, 1))
+    (no_kinds, missed), (background, no_outcomes) = diagnose(
+        [nothing, detected], [(BOXES, LABELS), (BOXES[:0], LABELS[:0])]
     )
-    assert len(none) == 0
-    assert [FATES[k] for k in unseen] == 4 * ["unseen"]
+    assert len(no_kinds) == 0
+    assert [OUTCOMES[k] for k in missed] == 4 * ["missed"]
     assert [KINDS[k] for k in background] == ["background"]
-    assert len(nobody) == 0
+    assert len(no_outcomes) == 0
 
 
-def test_an_item_is_taken_for_what_the_best_box_on_it_says():
-    detected = detection(
+def test_an_item_counts_for_the_class_of_the_best_box_on_it():
+    boxes, scores, labels = detection(
         (0, 0, 10, 10, 4), (0, 0, 10, 10, 1), (20, 0, 30, 10, 2),
         (46, 0, 60, 10, 3), (60, 0, 70, 10, 4),
     )  # fmt: skip
-    two = (REAL, LABELS), (REAL[:1], LABELS[:1])
-    said = detected, tuple(part[1:2] for part in detected)
-    table = confusion(said, two, classes=5)
+    truths = [(BOXES, LABELS), (BOXES[:1], LABELS[:1])]
+    detections = [
+        (boxes, scores, labels),
+        (boxes[1:2], scores[1:2], labels[1:2]),
+    ]
+    table = confusion_matrix(detections, truths, num_classes=5)
     assert table[1].tolist() == [0, 50, 0, 0, 50, 0]
     assert table[2].tolist() == [0, 0, 100, 0, 0, 0]
-    assert table[3].tolist() == [0, 0, 0, 0, 0, 100]  # nothing frames it
+    assert table[3].tolist() == [0, 0, 0, 0, 0, 100]  # no box fits
     assert table[0].tolist() == 6 * [0]
 
 
 def test_the_first_example_of_each_kind_is_shown():
     images = torch.rand(2, 1, 20, 20)
-    said = [detection((0, 1, 10, 10, 1)), detection((0, 0, 10, 10, 1))]
-    truths = [(REAL[:2], LABELS[:2]), (REAL[:1], LABELS[:1])]
-    panels = examples(images, said, truths, judge(said, truths), names="abcde")
-    assert list(panels) == ["item: unseen", "box: right"]
-    image, real, boxes, names = panels["box: right"]
-    assert torch.equal(image, images[0]) and torch.equal(boxes, said[0][0])
-    assert len(real) == 2 and names == ["b"]
-    assert torch.equal(panels["item: unseen"][1], REAL[1:2])
+    detections = [detection((0, 1, 10, 10, 1)), detection((0, 0, 10, 10, 1))]
+    truths = [(BOXES[:2], LABELS[:2]), (BOXES[:1], LABELS[:1])]
+    panels = first_examples(
+        images, detections, truths, diagnose(detections, truths), names="abcde"
+    )
+    assert list(panels) == ["true positive", "missed"]
+    image, true_boxes, boxes, names = panels["true positive"]
+    assert torch.equal(image, images[0])
+    assert torch.equal(boxes, detections[0][0])
+    assert len(true_boxes) == 2 and names == ["b"]
+    assert torch.equal(panels["missed"][1], BOXES[1:2])
+
+
+def test_everything_is_made_on_the_device_of_the_boxes():
+    """Under another default device, what forgets to ask would stand there."""
+    detected = detection((0, 1, 10, 10, 1), (20, 0, 30, 10, 4))
+    with torch.device("meta"):
+        kinds, outcomes = diagnose_image(detected, (BOXES, LABELS))
+    assert kinds.device.type == outcomes.device.type == "cpu"

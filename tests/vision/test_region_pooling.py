@@ -8,11 +8,11 @@ from sample_boxes import adversarial_boxes, random_boxes
 from dlbook.vision.boxes import iou
 from dlbook.vision.region_pooling import (
     cells,
-    line_shares,
+    linear_weights,
     roi_align,
     roi_pool,
 )
-from dlbook.vision.scenes import compose, material, truths
+from dlbook.vision.scenes import compose, ground_truth, scene_source
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
@@ -28,7 +28,7 @@ def test_roi_pool_is_torchvisions(size, scale):
 
 def test_cells_by_hand():
     assert cells(3, 4, 2, 9) == [(3, 5), (5, 7)]
-    assert cells(0, 3, 2, 9) == [(0, 2), (1, 3)]  # three places for two
+    assert cells(0, 3, 2, 9) == [(0, 2), (1, 3)]  # three positions for two
     assert cells(-2, 4, 2, 9) == [(0, 0), (0, 2)]
 
 
@@ -46,11 +46,11 @@ def test_roi_align_is_torchvisions(size, scale, samples):
     torch.testing.assert_close(ours, theirs)
 
 
-def test_roi_align_has_torchvisions_slopes():
+def test_roi_align_has_torchvisions_gradients():
     torch.manual_seed(0)
-    maps = torch.randn(2, 3, 9, 8).double()
-    ours, theirs = (one[None].requires_grad_() for one in maps)
-    theirs.data.copy_(ours.data)
+    maps = torch.randn(1, 3, 9, 8).double()
+    ours = maps.clone().requires_grad_()
+    theirs = maps.clone().requires_grad_()
     boxes = random_boxes(20, size=9.0)
     above = torch.randn(20, 3, 4, 4).double()
     (roi_align(ours[0], boxes, size=4, scale=1.0) * above).sum().backward()
@@ -59,19 +59,19 @@ def test_roi_align_has_torchvisions_slopes():
     torch.testing.assert_close(ours.grad, theirs.grad)
 
 
-def test_roi_align_reads_a_slope_exactly_where_roi_pool_rounds():
-    places = torch.arange(12.0) + 0.5  # the middle of each place
-    features = places.expand(12, 12)[None]
+def test_roi_align_reads_a_ramp_exactly_where_roi_pool_rounds():
+    centres = torch.arange(12.0) + 0.5  # of each position
+    features = centres.expand(12, 12)[None]
     boxes = torch.tensor([[2.3, 3.1, 7.9, 9.4]])
     read = roi_align(features, boxes, size=2, scale=1.0)
     torch.testing.assert_close(read[0, 0, 0], torch.tensor([3.7, 6.5]))
     assert roi_pool(features, boxes, size=2, scale=1.0)[0, 0, 0, 1] == 8.5
 
 
-def test_line_shares_by_hand():
-    found = line_shares(torch.tensor([2.0]), torch.tensor([2.6]), 1, 4, 1)
-    torch.testing.assert_close(found, torch.tensor([[[0, 0, 0.7, 0.3]]]))
-    outside = line_shares(
+def test_linear_weights_by_hand():
+    weights = linear_weights(torch.tensor([2.0]), torch.tensor([2.6]), 1, 4, 1)
+    torch.testing.assert_close(weights, torch.tensor([[[0, 0, 0.7, 0.3]]]))
+    outside = linear_weights(
         torch.tensor([-0.8, -3]), torch.tensor([-0.8, -3]), 1, 2, 1
     )
     assert outside.tolist() == [[[1, 0]], [[0, 0]]]
@@ -83,9 +83,9 @@ def test_line_shares_by_hand():
 )
 def test_what_rounding_costs_on_the_scenes_of_the_book(stride, shared, lost):
     random = torch.Generator().manual_seed(1)
-    scenes = compose(material("test"), 800, generator=random)
-    boxes = torch.cat([boxes for boxes, _ in truths(scenes)])
-    read = (boxes / stride + 0.5).floor()  # whole places, as in roi_pool
+    scenes = compose(scene_source("test"), 800, generator=random)
+    boxes = torch.cat([boxes for boxes, _ in ground_truth(scenes)])
+    read = (boxes / stride + 0.5).floor()  # rounded as in roi_pool
     read[:, 2:] += 1
     overlap = iou(boxes[:, None], stride * read[:, None]).flatten()
     assert overlap.mean().item() == pytest.approx(shared, abs=0.02)

@@ -50,12 +50,12 @@ def test_nms_of_adversarial_boxes_is_torchvisions(threshold):
 @pytest.mark.parametrize("block", [1, 2, 7, 500])
 def test_the_size_of_the_block_changes_nothing(block):
     boxes, scores = crowd(300, objects=4), torch.rand(300)
-    wanted = nms_by_loop(boxes, scores, 0.4).tolist()
-    assert nms(boxes, scores, 0.4, block=block).tolist() == wanted
+    expected = nms_by_loop(boxes, scores, 0.4).tolist()
+    assert nms(boxes, scores, 0.4, block=block).tolist() == expected
 
 
 def test_a_chain_of_boxes_keeps_every_second():
-    """Each hides the next, so that survival hangs on all before it."""
+    """Each suppresses the next, so that survival hangs on all before it."""
     start = 3.0 * torch.arange(200)
     boxes = torch.stack([start, 0 * start, start + 10, 0 * start + 1], dim=1)
     scores = torch.linspace(1, 0, 200)
@@ -84,19 +84,19 @@ def test_nms_by_class_is_torchvisions(threshold, count):
     assert ours.tolist() == theirs.tolist()
 
 
-def soft_nms_by_the_paper(boxes, scores, sigma, floor):
+def soft_nms_by_the_paper(boxes, scores, sigma, min_score):
     """Figure 2 of Bodla et al., with plain lists."""
     overlap = iou(boxes, boxes).tolist()
-    left = dict(enumerate(scores.tolist()))
+    remaining = dict(enumerate(scores.tolist()))
     kept = []
-    while left:
-        best = max(left, key=lambda i: (left[i], -i))
-        score = left.pop(best)
-        if score < floor:
+    while remaining:
+        best = max(remaining, key=lambda i: (remaining[i], -i))
+        score = remaining.pop(best)
+        if score < min_score:
             break
         kept.append((best, score))
-        for i in left:
-            left[i] *= math.exp(-(overlap[best][i] ** 2) / sigma)
+        for i in remaining:
+            remaining[i] *= math.exp(-(overlap[best][i] ** 2) / sigma)
     return kept
 
 
@@ -106,10 +106,10 @@ def test_soft_nms_is_the_papers(sigma, count):
     boxes = crowd(count).double()
     scores = torch.rand(count, dtype=torch.float64)
     before = scores.clone()
-    order, lowered = soft_nms(boxes, scores, sigma=sigma, floor=0.01)
-    wanted = soft_nms_by_the_paper(boxes, scores, sigma, 0.01)
-    assert order.tolist() == [i for i, _ in wanted]
-    assert lowered.tolist() == pytest.approx([score for _, score in wanted])
+    order, lowered = soft_nms(boxes, scores, sigma=sigma, min_score=0.01)
+    expected = soft_nms_by_the_paper(boxes, scores, sigma, 0.01)
+    assert order.tolist() == [i for i, _ in expected]
+    assert lowered.tolist() == pytest.approx([s for _, s in expected])
     assert torch.equal(scores, before)
 
 
@@ -127,6 +127,20 @@ def test_soft_nms_by_class_is_that_of_boxes_far_apart(count):
     scores = torch.rand(count, dtype=torch.float64)
     order, lowered = soft_nms_by_class(boxes, scores, labels, sigma=0.3)
     moved = boxes + 1e4 * labels[:, None]
-    alone, wanted = soft_nms(moved, scores, sigma=0.3)
-    assert order.tolist() == alone.tolist()
-    torch.testing.assert_close(lowered, wanted)
+    expected_order, expected = soft_nms(moved, scores, sigma=0.3)
+    assert order.tolist() == expected_order.tolist()
+    torch.testing.assert_close(lowered, expected)
+
+
+def test_everything_is_made_on_the_device_of_the_boxes():
+    """Under another default device, what forgets to ask would stand there."""
+    boxes, scores, labels = crowd(50), torch.rand(50), torch.randint(3, (50,))
+    with torch.device("meta"):
+        kept = [
+            nms(boxes, scores, 0.5),
+            nms_by_loop(boxes, scores, 0.5),
+            nms_by_class(boxes, scores, labels, 0.5),
+            *soft_nms(boxes, scores),
+            *soft_nms_by_class(boxes, scores, labels),
+        ]
+    assert {tensor.device.type for tensor in kept} == {"cpu"}
