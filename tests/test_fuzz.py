@@ -119,7 +119,7 @@ def test_suppression_is_torchvisions(some, threshold, random):
 def test_the_truth_itself_has_a_precision_of_one(some):
     labels = torch.arange(len(some)) % 3
     truth, found = [(some, labels)], [(some, torch.rand(len(some)), labels)]
-    table = average_precision(found, truth, classes=3)
+    table = average_precision(found, truth, num_classes=3)
     for k in range(3):
         assert (table[:, k] == 1).all() or k not in labels
 
