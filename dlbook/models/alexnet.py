@@ -1,14 +1,25 @@
 """AlexNet: Krizhevsky, Sutskever and Hinton, 2012, Figure 2."""
 
+from functools import partial
+
 from torch import nn
 
 from dlbook.layers.convolution import conv_norm_activation
 
 
-def hidden_layer(in_features: int, out_features: int, dropout: float):
-    """Dropout, a fully connected layer and its ReLU."""
-    layer = nn.Linear(in_features, out_features)
-    return nn.Sequential(nn.Dropout(dropout), layer, nn.ReLU())
+def classifier(
+    in_features: int, hidden: int, num_classes: int, *, dropout: float
+) -> nn.Sequential:
+    """Features (B, in_features) to logits (B, num_classes): three layers."""
+    return nn.Sequential(
+        nn.Dropout(dropout),
+        nn.Linear(in_features, hidden),
+        nn.ReLU(),
+        nn.Dropout(dropout),
+        nn.Linear(hidden, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, num_classes),
+    )
 
 
 class AlexNet(nn.Sequential):
@@ -37,24 +48,16 @@ class AlexNet(nn.Sequential):
         norm=None,
     ):
         a, b, c, d, e = widths
+        conv = partial(conv_norm_activation, norm=norm)
         super().__init__(
-            conv_norm_activation(
-                in_channels,
-                a,
-                kernel_size,
-                stride=stride,
-                padding=padding,
-                norm=norm,
-            ),
+            conv(in_channels, a, kernel_size, stride=stride, padding=padding),
             nn.MaxPool2d(3, stride=2),
-            conv_norm_activation(a, b, 5, norm=norm),
+            conv(a, b, 5),
             nn.MaxPool2d(3, stride=2),
-            conv_norm_activation(b, c, 3, norm=norm),
-            conv_norm_activation(c, d, 3, norm=norm),
-            conv_norm_activation(d, e, 3, norm=norm),
+            conv(b, c, 3),
+            conv(c, d, 3),
+            conv(d, e, 3),
             nn.MaxPool2d(3, stride=2),  # (B, e, grid, grid)
             nn.Flatten(),
-            hidden_layer(e * grid * grid, hidden, dropout),
-            hidden_layer(hidden, hidden, dropout),
-            nn.Linear(hidden, num_classes),
+            classifier(e * grid * grid, hidden, num_classes, dropout=dropout),
         )

@@ -1,5 +1,7 @@
 """MobileNetV2: Sandler and others, 2018, Figure 4 and Table 2."""
 
+from functools import partial
+
 from torch import nn
 
 from dlbook.layers.convolution import conv_norm_activation
@@ -15,6 +17,8 @@ TABLE = (
     (6, 160, 3, 2),
     (6, 320, 1, 1),
 )
+
+convolution_relu6 = partial(conv_norm_activation, activation=nn.ReLU6)
 
 
 class InvertedResidual(nn.Module):
@@ -34,21 +38,11 @@ class InvertedResidual(nn.Module):
         stride: int = 1,
     ):
         super().__init__()
-        hidden, relu6 = in_channels * expansion, nn.ReLU6
-        layers = []
+        hidden, layers = in_channels * expansion, []
         if expansion > 1:
-            layers.append(
-                conv_norm_activation(in_channels, hidden, 1, activation=relu6)
-            )
+            layers.append(convolution_relu6(in_channels, hidden, 1))
         layers += [
-            conv_norm_activation(
-                hidden,
-                hidden,
-                3,
-                stride=stride,
-                groups=hidden,
-                activation=relu6,
-            ),
+            convolution_relu6(hidden, hidden, 3, stride=stride, groups=hidden),
             conv_norm_activation(hidden, out_channels, 1, activation=None),
         ]
         self.layers = nn.Sequential(*layers)
@@ -77,11 +71,7 @@ class MobileNetV2(nn.Sequential):
         dropout: float = 0.2,
     ):
         width, last = widths
-        layers = [
-            conv_norm_activation(
-                in_channels, width, 3, stride=stride, activation=nn.ReLU6
-            )
-        ]
+        layers = [convolution_relu6(in_channels, width, 3, stride=stride)]
         for expansion, out_channels, depth, first_stride in table:
             for number in range(depth):
                 block = InvertedResidual(
@@ -94,7 +84,7 @@ class MobileNetV2(nn.Sequential):
                 width = out_channels
         super().__init__(
             *layers,
-            conv_norm_activation(width, last, 1, activation=nn.ReLU6),
+            convolution_relu6(width, last, 1),
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
             nn.Dropout(dropout),
