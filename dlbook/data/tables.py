@@ -32,30 +32,36 @@ def ames_housing() -> dict[str, Tensor | list[str]]:
 
 
 class Scale(NamedTuple):
-    """What brings a column of numbers to mean 0 and deviation 1."""
+    """What standardises a column of numbers."""
 
-    logarithm: bool
+    use_log: bool
     mean: Tensor
     std: Tensor
-    gaps: bool
+    has_missing: bool
 
 
-def learn_columns(table, rows) -> dict[str, Scale | list[str]]:
-    """What `features` needs of each column, from the training `rows` alone:
-    the scale of numbers, the words that occur."""
-    return {
-        name: learn_scale(column[rows])
-        if isinstance(column, Tensor)
-        else sorted({column[row] for row in rows.tolist()})
-        for name, column in table.items()
-    }
+def fit_columns(table, rows) -> dict[str, Scale | list[str]]:
+    """What `features` needs of each column, from the training `rows` alone.
+
+    The scale of a column of numbers; the words that occur in any other.
+    """
+    columns = {}
+    for name, column in table.items():
+        if isinstance(column, Tensor):
+            columns[name] = fit_scale(column[rows])
+        else:
+            columns[name] = sorted({column[row] for row in rows.tolist()})
+    return columns
 
 
-def learn_scale(values) -> Scale:
-    """The scale of one column, by its values that are not missing.
+def fit_scale(values) -> Scale:
+    """The scale of one column, from its values that are not missing.
 
-    Numbers that are never negative and have a long tail to the right (a
-    skewness above 1) are scaled by their logarithm, log(1 + x).
+    The logarithm log(1 + x) is used for values that are never negative and
+    have a long right tail: a skewness above 1.
+
+    Raises:
+        ValueError: fewer than 2 values are known.
     """
     known = values[~values.isnan()]
     if len(known) < 2:
@@ -63,37 +69,47 @@ def learn_scale(values) -> Scale:
             f"{len(known)} of {len(values)} training values are known, a "
             "standard deviation needs 2; drop the column"
         )
-    distance = (known - known.mean()) / known.std().clamp_min(1e-9)
-    logarithm = bool(known.min() >= 0 and (distance**3).mean() > 1)
-    known = known.log1p() if logarithm else known
+    standardised = (known - known.mean()) / known.std().clamp_min(1e-9)
+    skewness = (standardised**3).mean()
+    use_log = bool(known.min() >= 0 and skewness > 1)
+    known = known.log1p() if use_log else known
     std = known.std() if known.std() > 1e-9 else torch.tensor(1.0)
-    return Scale(logarithm, known.mean(), std, gaps=len(known) < len(values))
+    return Scale(use_log, known.mean(), std, len(known) < len(values))
 
 
 def features(table, columns) -> Tensor:
     """All rows of a table as numbers (N, D), float32.
 
-    A column of numbers is scaled; a missing value becomes 0, the mean, and
-    is marked by a 1 in a further feature if the training rows had gaps. A
-    column of words becomes one feature per word learned; "" counts as one,
-    and a word never seen leaves zeros.
+    A column of numbers is standardised; a missing value becomes 0, the mean,
+    and a further feature marks it by 1 if values were missing in training. A
+    column of words becomes one feature for each word of the training rows
+    (one-hot); a missing word, "", counts as a word, and a word that did not
+    occur in training leaves zeros.
     """
     parts = []
-    for name, learned in columns.items():
-        column = table[name]
-        if isinstance(learned, Scale):
-            missing = column.isnan()
-            if learned.logarithm:
-                column = column.clamp_min(0).log1p()
-            scaled = (column - learned.mean) / learned.std
-            parts.append(scaled.masked_fill(missing, 0)[:, None])
-            if learned.gaps:
-                parts.append(missing[:, None])
+    for name, column in table.items():
+        if isinstance(columns[name], Scale):
+            parts += scaled(column, columns[name])
         else:
-            place = {word: number for number, word in enumerate(learned)}
-            codes = torch.tensor([place.get(word, -1) for word in column])
-            parts.append(codes[:, None] == torch.arange(len(learned)))
+            parts.append(one_hot(column, columns[name]))
     return torch.cat([part.float() for part in parts], dim=1)
+
+
+def scaled(values, scale: Scale) -> list[Tensor]:
+    """Standardised values (N, 1) and, if any were missing, which (N, 1)."""
+    missing = values.isnan()
+    if scale.use_log:
+        values = values.clamp_min(0).log1p()
+    standardised = (values - scale.mean) / scale.std
+    parts = [standardised.masked_fill(missing, 0)[:, None]]
+    return [*parts, missing[:, None]] if scale.has_missing else parts
+
+
+def one_hot(words, vocabulary) -> Tensor:
+    """One column for each word of the vocabulary, True where it stands."""
+    numbers = {word: number for number, word in enumerate(vocabulary)}
+    codes = torch.tensor([numbers.get(word, -1) for word in words])
+    return codes[:, None] == torch.arange(len(vocabulary))
 
 
 def folds(count: int, k: int) -> list[tuple[Tensor, Tensor]]:
@@ -101,11 +117,14 @@ def folds(count: int, k: int) -> list[tuple[Tensor, Tensor]]:
 
     Every row is in one validation part, and the parts differ in size by one
     at most. Shuffling draws from PyTorch's global generator.
+
+    Raises:
+        ValueError: k is not in 2..count.
     """
     if not 2 <= k <= count:
         raise ValueError(f"k = {k} parts of {count} rows: choose 2 to {count}")
     parts = torch.randperm(count).tensor_split(k)
-    return [
-        (torch.cat([*parts[:i], *parts[i + 1 :]]), part)
-        for i, part in enumerate(parts)
-    ]
+    pairs = []
+    for i, part in enumerate(parts):
+        pairs.append((torch.cat([*parts[:i], *parts[i + 1 :]]), part))
+    return pairs

@@ -9,9 +9,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from dlbook.data.tables import (
     ames_housing,
     features,
+    fit_columns,
+    fit_scale,
     folds,
-    learn_columns,
-    learn_scale,
 )
 
 
@@ -35,7 +35,7 @@ HELD_OUT = torch.tensor([3, 6, 10, 11, 13, 14, 16])
 
 
 def test_features_equal_scikit_learn(table):
-    X = features(table, learn_columns(table, TRAINING))
+    X = features(table, fit_columns(table, TRAINING))
     numbers = np.stack(
         [table["plain"], table["gaps"], table["tail"].log1p()], axis=1
     )
@@ -68,13 +68,13 @@ def spoiled(table):
 
 
 def test_nothing_is_learned_from_held_out_rows(table):
-    honest = features(table, learn_columns(table, TRAINING))
+    honest = features(table, fit_columns(table, TRAINING))
     other = spoiled(table)
-    again = features(other, learn_columns(other, TRAINING))
+    again = features(other, fit_columns(other, TRAINING))
     assert torch.equal(again[TRAINING], honest[TRAINING])
     everything = torch.arange(17)  # the test would notice: this is the leak
-    leaky = features(table, learn_columns(table, everything))[TRAINING]
-    again = features(other, learn_columns(other, everything))[TRAINING]
+    leaky = features(table, fit_columns(table, everything))[TRAINING]
+    again = features(other, fit_columns(other, everything))[TRAINING]
     assert leaky.shape != again.shape or not torch.allclose(leaky, again)
 
 
@@ -91,30 +91,30 @@ def test_nothing_is_learned_from_held_out_rows_of_the_real_table():
         else:
             other[name] = column.clone()
             other[name][list(held_out)] = math.nan
-    honest = features(table, learn_columns(table, rows))
-    again = features(other, learn_columns(other, rows))
+    honest = features(table, fit_columns(table, rows))
+    again = features(other, fit_columns(other, rows))
     assert torch.equal(honest[rows], again[rows])
     assert honest.isfinite().all() and honest.shape[0] == 2930
 
 
 def test_training_features_have_mean_0_and_deviation_1(table):
-    X = features(table, learn_columns(table, TRAINING))[TRAINING]
+    X = features(table, fit_columns(table, TRAINING))[TRAINING]
     torch.testing.assert_close(X[:, [0, 3]].mean(dim=0), torch.zeros(2))
     torch.testing.assert_close(X[:, [0, 3]].std(dim=0), torch.ones(2))
 
 
 def test_gaps_become_the_mean_and_a_mark(table):
-    X = features(table, learn_columns(table, TRAINING))
+    X = features(table, fit_columns(table, TRAINING))
     assert X[:, 2].nonzero()[:, 0].tolist() == [2, 3, 11]
     assert (X[[2, 3, 11], 1] == 0).all()
     no_gaps = torch.tensor([0, 1, 4, 5])  # the others have some
-    columns = learn_columns({"gaps": table["gaps"]}, no_gaps)
+    columns = fit_columns({"gaps": table["gaps"]}, no_gaps)
     assert features({"gaps": table["gaps"]}, columns).shape == (17, 1)
 
 
 def test_a_word_never_seen_leaves_zeros(table):
     words = {"words": table["words"]}
-    columns = learn_columns(words, TRAINING)
+    columns = fit_columns(words, TRAINING)
     assert columns == {"words": ["", "elm", "oak"]}
     X = features({"words": ["teak", "oak", ""]}, columns)
     assert X.tolist() == [[0, 0, 0], [0, 0, 1], [1, 0, 0]]
@@ -122,25 +122,25 @@ def test_a_word_never_seen_leaves_zeros(table):
 
 def test_only_long_tails_of_positive_numbers_take_the_logarithm():
     tail = torch.tensor([0.0, 1, 1, 2, 2, 3, 3, 90], dtype=torch.float64)
-    scale = learn_scale(tail)
-    assert scale.logarithm
+    scale = fit_scale(tail)
+    assert scale.use_log
     torch.testing.assert_close(scale.mean, tail.log1p().mean())
-    assert not learn_scale(tail - 1).logarithm  # a negative number
-    assert not learn_scale(-tail).logarithm
-    assert not learn_scale(torch.arange(9.0)).logarithm
+    assert not fit_scale(tail - 1).use_log  # a negative number
+    assert not fit_scale(-tail).use_log
+    assert not fit_scale(torch.arange(9.0)).use_log
     below = features({"a": torch.tensor([-5.0, 0.0])}, {"a": scale})
     assert below.isfinite().all() and below[0] == below[1]
 
 
 def test_a_constant_column_is_harmless_and_an_empty_one_is_named():
     constant = {"a": torch.full((5,), 3.0)}
-    columns = learn_columns(constant, torch.arange(4))
+    columns = fit_columns(constant, torch.arange(4))
     X = features(constant, columns)
     assert (X == 0).all()
     other = features({"a": torch.tensor([4.0, 3.0])}, columns)
     assert other.tolist() == [[1], [0]]
     with pytest.raises(ValueError, match="1 of 3 training values are known"):
-        learn_scale(torch.tensor([math.nan, 2.0, math.nan]))
+        fit_scale(torch.tensor([math.nan, 2.0, math.nan]))
 
 
 @pytest.mark.parametrize(("count", "k"), [(17, 5), (10, 10), (7, 2)])
