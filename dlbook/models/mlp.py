@@ -5,19 +5,25 @@ from itertools import pairwise
 from torch import nn
 
 
-class MLP(nn.Sequential):
-    """Inputs (B, ...) to outputs (B, K), through layers of the given sizes.
+class MLP(nn.Module):
+    """Linear layers with an activation after each of them but the last.
 
-    `sizes` are the numbers of units from the input to the output, such as
-    (784, 256, 10); the inputs are flattened first, and the outputs are the
-    last weighted sums as they are. Differs from the paper: ReLU for the
-    sigmoid, dropout, and no bend after the last layer.
+    Maps inputs (B, ...), which are flattened, to outputs (B, K). `sizes` are
+    the numbers of units from the input to the output, such as (784, 256, 10).
+    Differs from the paper: ReLU for the sigmoid, dropout after each hidden
+    layer, and no activation on the outputs.
     """
 
     def __init__(self, sizes, *, activation=nn.ReLU, dropout: float = 0.0):
-        *hidden, last = pairwise(sizes)
-        layers = [nn.Flatten()]
-        for inputs, outputs in hidden:
-            layers += [nn.Linear(inputs, outputs), activation()]
-            layers += [nn.Dropout(dropout)]
-        super().__init__(*layers, nn.Linear(*last))
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.Linear(inputs, outputs) for inputs, outputs in pairwise(sizes)
+        )
+        self.activation = activation()
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        x = x.flatten(start_dim=1)
+        for layer in self.layers[:-1]:
+            x = self.dropout(self.activation(layer(x)))
+        return self.layers[-1](x)

@@ -1,4 +1,4 @@
-"""Models of the book: parameter counts, shapes, and what they compute."""
+"""The multilayer perceptron: its size, its function, its dropout."""
 
 import pytest
 import torch
@@ -8,14 +8,14 @@ from dlbook.models.mlp import MLP
 from dlbook.runtime import count_parameters
 
 
-def test_mlp_has_a_weight_for_each_arrow_and_a_bias_for_each_unit():
+def test_there_is_a_weight_for_each_arrow_and_a_bias_for_each_unit():
     model = MLP((7, 5, 3, 2))
     assert count_parameters(model) == (7 * 5 + 5) + (5 * 3 + 3) + (3 * 2 + 2)
     assert count_parameters(MLP((784, 256, 10))) == 203_530
 
 
 @pytest.mark.parametrize("sizes", [(6, 4), (6, 5, 4), (6, 5, 3, 4)], ids=str)
-def test_mlp_bends_between_its_layers_and_not_after_the_last(sizes):
+def test_activations_stand_between_the_layers_and_not_after_the_last(sizes):
     torch.manual_seed(0)
     model = MLP(sizes, activation=nn.Tanh).double()
     x = torch.randn(8, 2, 3, dtype=torch.float64)
@@ -29,21 +29,30 @@ def test_mlp_bends_between_its_layers_and_not_after_the_last(sizes):
     assert model(x).shape == (8, 4)
 
 
-def test_mlp_drops_each_hidden_layer_in_training_alone():
+def test_each_hidden_layer_drops_units_in_training_alone():
     torch.manual_seed(0)
     model = MLP((6, 50, 40, 4), dropout=0.25)
-    drops = [layer for layer in model if isinstance(layer, nn.Dropout)]
-    assert [drop.p for drop in drops] == [0.25, 0.25]
-    shares = []
-    for drop in drops:
-        drop.register_forward_hook(
-            lambda layer, inputs, output: shares.append(
-                (output[inputs[0] > 0] == 0).float().mean().item()
-            )
-        )
+    dropped, widths = [], []
+
+    def count(_, inputs, output):
+        dropped.append((output[inputs[0] > 0] == 0).double().mean().item())
+        widths.append(output.shape[1])
+
+    model.dropout.register_forward_hook(count)
     x = torch.randn(1000, 6)
     model(x)
-    assert shares == pytest.approx([0.25, 0.25], abs=0.02)
+    assert widths == [50, 40]
+    assert dropped == pytest.approx([0.25, 0.25], abs=0.02)
     model.eval()
     assert torch.equal(model(x), model(x))
-    assert isinstance(model[-1], nn.Linear)
+    assert dropped[2:] == [0, 0, 0, 0]
+
+
+def test_it_is_what_torch_builds_from_the_same_layers():
+    torch.manual_seed(0)
+    model = MLP((6, 5, 4, 3), activation=nn.SiLU)
+    first, second, third = model.layers
+    activation = nn.SiLU()
+    theirs = nn.Sequential(first, activation, second, activation, third)
+    x = torch.randn(7, 6)
+    torch.testing.assert_close(model(x), theirs(x))
