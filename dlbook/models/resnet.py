@@ -22,9 +22,7 @@ class BasicBlock(nn.Module):
 
     expansion = 1
 
-    def __init__(
-        self, in_channels: int, out_channels: int, *, stride: int = 1
-    ):
+    def __init__(self, in_channels: int, out_channels: int, *, stride=1):
         super().__init__()
         self.residual = nn.Sequential(
             conv_norm_activation(in_channels, out_channels, 3, stride=stride),
@@ -47,7 +45,7 @@ class Bottleneck(nn.Module):
 
     expansion = 4  # output channels / width
 
-    def __init__(self, in_channels: int, width: int, *, stride: int = 1):
+    def __init__(self, in_channels: int, width: int, *, stride=1):
         super().__init__()
         self.residual = nn.Sequential(
             conv_norm_activation(in_channels, width, 1),
