@@ -41,7 +41,7 @@ def report(
     print(f"{name} = {value:.4g}   (accepted: {floor:g} to {ceiling:g})")
     record = {
         "name": name,
-        "value": value if math.isfinite(value) else str(value),
+        "value": number(value),
         "floor": floor,
         "ceiling": ceiling,
         **parameters(),
@@ -55,12 +55,27 @@ def report(
 def expect(name: str, value: float, low: float, high: float = math.inf):
     """Guard a claim of the prose: `name` lies between `low` and `high`.
 
-    Says nothing while the claim holds.
+    Says nothing while the claim holds, and keeps a record in the output only
+    where the run is not judged: from those the spread over seeds is known.
 
     Raises:
         ValueError: the claim does not hold, and the run is judged.
     """
-    guard(name, float(value), low, high)
+    value = float(value)
+    if not (is_judged() or rehearsing()):
+        record = {
+            "claim": name,
+            "value": number(value),
+            "floor": number(low),
+            "ceiling": number(high),
+        }
+        display({MIME: record}, raw=True)
+    guard(name, value, low, high)
+
+
+def number(value: float) -> float | str:
+    """`value` as JSON can hold it: what is not finite as a word."""
+    return value if math.isfinite(value) else str(value)
 
 
 def guard(name: str, value: float, low: float, high: float) -> None:

@@ -1,8 +1,8 @@
 """One environment for all tests, nbval with the book's judgement, the order.
 
 nbval compares every digit of an output and the first state of a display that
-is updated. Here it compares the last state, with `tools.outputs.same_outputs`
-and in the environment in which the outputs were made.
+is updated. Here it compares the last state, with `tools.notebook.outputs`,
+in the environment in which the outputs were made.
 """
 
 import difflib
@@ -23,8 +23,8 @@ from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 from xdist.scheduler import LoadScopeScheduling
 
-from tools.execute import kernel_environment
-from tools.outputs import same_outputs, tidy, words
+from tools.notebook.execute import kernel_environment
+from tools.notebook.outputs import same_outputs, tidy, words
 
 
 def pytest_configure(config):
@@ -38,19 +38,24 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: not runs_a_chapter(item))  # the long ones
+    items.sort(key=expected_seconds, reverse=True)
 
 
-def runs_a_chapter(item):
-    slow = item.get_closest_marker("slow") is not None
-    return slow or isinstance(item, IPyNbCell)
+def expected_seconds(item):
+    """Long ones first: chapters, as they last ran, rehearsals, browsers."""
+    if isinstance(item, IPyNbCell):
+        record = item.parent.nb.metadata.get("dlbook", {})
+        return 100 + record.get("seconds", 0)
+    if item.get_closest_marker("slow"):
+        return 60
+    return 30 if item.path.parent.name == "site" else 0
 
 
 class WholeChaptersApart(LoadScopeScheduling):
-    """Tests of a file go to one process, but papermill's runs to any."""
+    """Tests of a file go to one process, but rehearsals to any."""
 
     def _split_scope(self, nodeid):
-        one_chapter = "::test_a_chapter_runs_" in nodeid
+        one_chapter = "::test_the_rehearsal_of" in nodeid
         return nodeid if one_chapter else super()._split_scope(nodeid)
 
 

@@ -4,7 +4,7 @@ import browsing
 import pytest
 import site_books
 
-from benchmarks.site import served
+from tools.serve import served
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,26 @@
 """Every chapter: its form, its set-up cell, its parameters.
 
-What the chapters print is compared by nbval, see conftest.py.
+What the chapters print is compared by nbval, see conftest.py. That wrong
+parameters are named is tested with `check_parameters`.
 """
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
-from unittest.mock import patch
 
-import papermill
 import pytest
-from papermill.exceptions import PapermillExecutionError
 
-from tools.check import problems
-from tools.execute import kernel_environment
-from tools.normal import setup_source
-from tools.outputs import REPORT
-from tools.results import peers, results_path, results_text
+from tools.notebook.check import problems
+from tools.notebook.files import read
+from tools.notebook.normal import setup_source
+from tools.notebook.records import results
+from tools.notebook.runs import rehearse
+from tools.site.results import peers, results_path, results_text
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted(path.stem for path in (ROOT / "chapters").glob("*.ipynb"))
-TITLE, SETUP, PARAMETERS, INJECTED, IMPORTS = range(5)
 every_chapter = pytest.mark.parametrize("name", CHAPTERS)
 
 
@@ -47,48 +46,36 @@ def test_each_number_of_others_stands_beside_one_of_ours():
             assert f"[{value}]({url})" in page
 
 
-def run_chapter(name, folder, **parameters):
-    """Run a chapter as papermill does, in another folder."""
-    with patch.dict(os.environ, kernel_environment()):
-        return papermill.execute_notebook(
-            ROOT / "chapters" / f"{name}.ipynb",
-            folder / "out.ipynb",
-            parameters=parameters,
-            kernel_name="python3",
-            cwd=folder,
-            progress_bar=False,
-        )
-
-
 @pytest.mark.slow
 @every_chapter
-def test_a_chapter_runs_with_other_parameters_elsewhere(name, tmp_path):
-    notebook = run_chapter(name, tmp_path, seed=1, quick=True)
-    records = [
-        output.data[REPORT]
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if REPORT in output.get("data", {})
-    ]
-    assert {(r["seed"], r["quick"]) for r in records} <= {(1, True)}
+def test_the_rehearsal_of(name):
+    notebook = rehearse(name, ROOT)
+    used = {(r["quick"], r["seed"]) for r in results(notebook).values()}
+    assert used == {(False, 11)}
+    assert results(notebook).keys() == results(read(name, ROOT)).keys()
+
+
+PARAMETERS = """\
+import torch
+
+quick = not torch.cuda.is_available()
+seed = 0"""
 
 
 @every_chapter
-@pytest.mark.parametrize(
-    "wrong",
-    [{"quick": "yes"}, {"quick": 7}, {"seed": -1}, {"seed": "zero"}],
-    ids=str,
-)
-def test_a_wrong_parameter_is_named_before_anything_is_done(
-    name, wrong, tmp_path
-):
-    with pytest.raises(PapermillExecutionError) as caught:
-        run_chapter(name, tmp_path, **wrong)
-    error = caught.value
-    assert error.cell_index == IMPORTS
-    assert error.ename in {"ValueError", "TypeError"}
-    for key, value in wrong.items():
-        assert f"{key} = {value!r}" in error.evalue
+def test_parameters_are_checked_before_anything_is_done(name):
+    _, _, parameters, imports, *_ = read(name, ROOT).cells
+    assert parameters.source == PARAMETERS
+    first, *rest = [
+        ast.unparse(node)
+        for node in ast.parse(imports.source).body
+        if not isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert first == "check_parameters(quick=quick, seed=seed)"
+    assert set(rest) <= {
+        "plt.style.use('dlbook.figures.book')",
+        "device = default_device()",
+    }
 
 
 def set_up(folder, *, url="https://github.com/OWNER/dlbook", path=""):

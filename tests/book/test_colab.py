@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.normal import setup_source
+from tools.notebook.normal import setup_source
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "basics"

@@ -7,7 +7,7 @@ import pytest
 import site_books
 import site_checks
 
-from benchmarks.site import served
+from tools.serve import served
 
 SITES = {"trial": site_books.trial_site, "book": site_books.real_site}
 

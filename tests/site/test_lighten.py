@@ -7,7 +7,7 @@ import site_books
 import site_checks
 from fontTools.ttLib import TTFont
 
-from tools import lighten
+from tools.site import lighten
 
 HEAD = """<link href="../_static/a.css?digest=1" rel="stylesheet" />
 <link rel="stylesheet" type="text/css" href="../_static/b/b.css" />

@@ -1,13 +1,12 @@
 """A headless Chromium that notes errors and requests to other places."""
 
 import gzip
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from benchmarks.site import BROWSERS
+from tools.serve import BROWSERS, find_browser
 
 CONTRAST = Path(__file__).with_name("contrast.js")
 ALONE = (  # no sandbox as root, and nothing sent on Chromium's own account
@@ -20,7 +19,7 @@ ALONE = (  # no sandbox as root, and nothing sent on Chromium's own account
 @contextmanager
 def chromium():
     """A browser, or a skipped test that says what is missing."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = find_browser()
     if program is None:
         pytest.skip(f"no Chromium found: looked for {', '.join(BROWSERS)}")
     playwright = pytest.importorskip("playwright.sync_api")

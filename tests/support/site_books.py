@@ -79,11 +79,9 @@ def real_site():
 def trial_site():
     book = temporary_folder() / "trial"
     (book / "chapters").mkdir(parents=True)
-    (book / "tools").mkdir()
     shutil.copytree(ROOT / "assets", book / "assets")
     shutil.copy(ROOT / "_config.yml", book)
-    for extension in ("site.py", "lighten.py"):
-        shutil.copy(ROOT / "tools" / extension, book / "tools")
+    shutil.copytree(ROOT / "tools", book / "tools")
     (book / "_toc.yml").write_text(TOC)
     (book / "intro.md").write_text(
         "# A book\n\nBegin with [the trial](chapters/trial.ipynb).\n"

@@ -6,7 +6,8 @@ import nbformat
 import pytest
 from small_books import FIGURE, PROGRESS, URL, edit, files
 
-from tools import notebooks, outputs
+from tools import notebooks
+from tools.notebook import outputs
 
 
 def test_a_second_run_changes_no_byte(ran):
@@ -19,11 +20,11 @@ def test_a_second_run_changes_no_byte(ran):
 def test_run_writes_the_normal_form(ran):
     notebook = nbformat.read(ran / "chapters/trial.ipynb", 4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in cells] == [*range(1, 10)]
+    assert [cell.execution_count for cell in cells] == [*range(1, 11)]
     assert set(notebook.metadata) == {"kernelspec", "language_info", "dlbook"}
     record = notebook.metadata.dlbook
     assert record.machine.split(" ", 1)[1].startswith("CPU core")
-    setup, progress, solution = cells[0], cells[2], cells[-1]
+    setup, progress, solution, claims = cells[0], cells[2], *cells[-2:]
     assert setup.metadata == {
         "tags": ["setup", "remove-cell"],
         "jupyter": {"source_hidden": True},
@@ -34,10 +35,13 @@ def test_run_writes_the_normal_form(ran):
         "jupyter": {"source_hidden": True},
         "cellView": "form",
     }
+    assert claims.metadata == setup.metadata | {
+        "tags": ["claims", "remove-cell"]
+    }
     last_state = [out.data["text/plain"] for out in progress.outputs]
     assert last_state == ["epoch 2  loss 0.133"]
     assert "transient" not in str(notebook)
-    assert cells[-2].outputs[0].text == "a\nb 0.25\n"
+    assert cells[-3].outputs[0].text == "a\nb 0.25\n"
 
 
 def test_run_takes_what_is_new_and_keeps_the_rest(ran):
@@ -126,7 +130,7 @@ def test_the_results_follow_the_table_of_contents(ran):
         shutil.copy(chapters / "trial.ipynb", chapters / f"{name}.ipynb")
     toc = "chapters:\n  - file: chapters/trial\n  - file: chapters/beta\n"
     (ran / "_toc.yml").write_text(toc)
-    notebooks.write_results(ran)
+    notebooks.refresh_results(ran)
     text = (ran / "appendix/results.md").read_text()
     order = ["trial", "beta", "alpha", "gamma"]
     places = [text.index(f"chapters/{name}.ipynb") for name in order]

@@ -11,7 +11,7 @@ from nbformat.v4 import new_output
 from PIL import Image
 
 from dlbook.interactive.interact import interact
-from tools.outputs import REPORT, same_outputs, same_text
+from tools.notebook.outputs import REPORT, same_outputs, same_text
 
 
 def stream(text, name="stdout"):

@@ -6,7 +6,7 @@ import yaml
 from small_books import edit, files
 
 from tools import notebooks
-from tools.normal import content_hash
+from tools.notebook.normal import content_hash
 
 
 def test_the_text_form_comes_back_whole(ran):
@@ -28,7 +28,7 @@ def test_the_text_form_comes_back_whole(ran):
 @pytest.mark.parametrize("digest", ["0" * 40, "12e4" * 10])
 def test_a_hash_is_a_word_for_yaml(ran, monkeypatch, digest):
     notebook = nbformat.read(ran / "chapters/trial.ipynb", 4)
-    monkeypatch.setattr("tools.normal._digest", lambda text: digest)
+    monkeypatch.setattr("tools.notebook.normal.digest", lambda text: digest)
     assert isinstance(yaml.safe_load(content_hash(notebook)), str)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_output
 
-from tools.outputs import WIDGET, tidy
+from tools.notebook.outputs import WIDGET, tidy
 
 
 def stream(text, name="stdout"):

@@ -7,13 +7,13 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from tools.normal import (
-    address,
+from tools.notebook.files import (
     chapter_path,
-    content_hash,
-    normalise,
+    in_normal_form,
+    read,
     write_text,
 )
+from tools.notebook.normal import content_hash
 
 FORMAT = "md:myst"
 SYNCED = "notebook"  # the notebook that the text was written from
@@ -26,7 +26,7 @@ def text_path(name, root) -> Path:
 
 def write_text_form(name, root) -> Path:
     """Write the notebook of a chapter as text, from which it can be read."""
-    notebook = read_notebook(name, root)
+    notebook = read(name, root)
     bare = nbformat.from_dict(notebook)
     bare.metadata = nbformat.from_dict(
         {"dlbook": {SYNCED: content_hash(notebook)}}
@@ -55,7 +55,7 @@ def mark_synced(name, root) -> None:
         return
     text = path.read_text(encoding="utf-8")
     edited, synced = _parse(text, root)
-    now = content_hash(read_notebook(name, root))
+    now = content_hash(read(name, root))
     if synced is not None:
         write_text(path, text.replace(synced, now, 1))
     elif content_hash(edited) == now:
@@ -74,11 +74,11 @@ def newest(name, root):
     text = text_path(name, root)
     notebook = chapter_path(name, root)
     if not text.exists():
-        return read_notebook(name, root)
+        return read(name, root)
     edited, synced = _parse(text.read_text(encoding="utf-8"), root)
     if not notebook.exists():
         return edited
-    stored = read_notebook(name, root)
+    stored = read(name, root)
     if content_hash(edited) in (content_hash(stored), synced):
         return stored
     if content_hash(stored) != synced:
@@ -86,13 +86,7 @@ def newest(name, root):
             f"{name}: both {notebook} and {text} have changed since they were "
             "the same; merge one into the other by hand, then delete the text"
         )
-    return normalise(_with_outputs(edited, stored), url=address(root))
-
-
-def read_notebook(name, root):
-    """The notebook of a chapter, in normal form."""
-    notebook = nbformat.read(chapter_path(name, root), as_version=4)
-    return normalise(notebook, url=address(root))
+    return in_normal_form(_with_outputs(edited, stored), root)
 
 
 def _parse(text, root):
@@ -101,7 +95,7 @@ def _parse(text, root):
     notebook.metadata.pop("dlbook", None)
     for cell in notebook.cells:
         cell.pop("id", None)
-    return normalise(notebook, url=address(root)), synced
+    return in_normal_form(notebook, root), synced
 
 
 def _with_outputs(edited, stored):

@@ -1,15 +1,18 @@
 """What is wrong with a committed notebook, one line for each thing."""
 
+import ast
 import re
 
 import nbformat
 
-from tools.normal import (
+from tools.notebook.files import (
     address,
     chapter_path,
-    code_hash,
-    normalise,
+    in_normal_form,
     notebook_text,
+)
+from tools.notebook.normal import (
+    code_hash,
     outputs_hash,
     setup_source,
     tags,
@@ -23,6 +26,8 @@ _MYST = re.compile(
     re.MULTILINE,
 )
 _FENCED = re.compile(r"^(`{3,}|~{3,})(?!\{)[^\n]*\n.*?^\1", re.M | re.DOTALL)
+MOST_CLAIMS = 14  # cells that Colab and JupyterLab can fold, not remove
+_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _COST = re.compile(r"Runs in about ([\d.]+) (s|min)\w*[^.]*? ([\d.]+) GB")
 _NO_ALT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
 
@@ -35,10 +40,12 @@ def problems(name, root) -> list[str]:
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:
         return [f"{path.name}: is not a notebook ({error})"]
-    url = address(root)
     record = notebook.metadata.get("dlbook", {})
-    found = [*_opening(notebook.cells, setup_source(url))]
+    found = [*_opening(notebook.cells, setup_source(address(root)))]
     found += _cost(notebook.cells, record)
+    claims = sum("claims" in tags(cell) for cell in notebook.cells)
+    if claims > MOST_CLAIMS:
+        found.append(f"has {claims} cells of claims, and {MOST_CLAIMS} do")
     for count, cell in enumerate(notebook.cells, start=1):
         look = _code if cell.cell_type == "code" else _prose
         begin = cell.source.strip().partition("\n")[0][:40]
@@ -47,7 +54,7 @@ def problems(name, root) -> list[str]:
         found.append(f"its code has changed since it ran; {again}")
     elif record.get("outputs") != outputs_hash(notebook):
         found.append(f"its outputs have changed since it ran; {again}")
-    text = notebook_text(normalise(notebook, url=url))
+    text = notebook_text(in_normal_form(notebook, root))
     if not found and text != path.read_text(encoding="utf-8"):
         found.append(f"is not in normal form; {again}")
     return [f"{path.name}: {what}" for what in found]
@@ -95,6 +102,37 @@ def _code(cell):
     alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt")
     if any(mime.startswith("image/") for mime in mimes) and not alt:
         yield "shows a picture without alt text (mystnb: image: alt)"
+
+    yield from _assertions(cell)
+
+
+def _assertions(cell):
+    """What a cell asserts that another seed may not keep."""
+    try:
+        tree = ast.parse(cell.source)
+    except SyntaxError:  # a line such as %time
+        return
+    if "claims" in tags(cell):
+        for node in tree.body:
+            if not _states_a_claim(node):
+                line = ast.unparse(node).partition("\n")[0]
+                yield f"`{line}` is no assignment and no call of `expect`"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            inner = ast.walk(node.test)
+            if any(isinstance(part, _ORDER) for part in inner):
+                line = ast.unparse(node.test)
+                yield f"asserts `{line}`: say it with `expect`, in a range"
+
+
+def _states_a_claim(node):
+    """Whether a statement is `name = ...` or `expect(...)`, or a loop over
+    such statements."""
+    if isinstance(node, ast.For):
+        return all(map(_states_a_claim, node.body))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return getattr(node.value.func, "id", None) == "expect"
+    return isinstance(node, ast.Assign)
 
 
 def _prose(cell):

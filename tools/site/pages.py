@@ -7,9 +7,10 @@ from pathlib import Path
 
 from docutils import nodes
 
+from tools.notebook.outputs import REPORT
+
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2")
 FOLDED = {"solution": "solution", "hide-input": "code"}
-REPORT = "application/vnd.dlbook.report+json"
 
 
 def tidy_notebook(app, docname, source):

@@ -16,7 +16,7 @@ import numpy as np
 from nbformat import from_dict
 from PIL import Image
 
-REPORT = "application/vnd.dlbook.report+json"
+REPORT = "application/vnd.dlbook.report+json"  # dlbook.report.MIME
 WIDGET = "application/vnd.jupyter.widget-view+json"
 RELATIVE, ABSOLUTE, SIGNLESS = 0.02, 0.005, 0.001
 PIXEL_LEVELS = 8  # of 255: what another font renderer may change

@@ -12,11 +12,35 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbclient import NotebookClient
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
+from tqdm import tqdm
 
-from tools.normal import code_hash, outputs_hash, tags
-from tools.outputs import same_outputs
+from tools.notebook.files import (
+    ROOT,
+    chapter_path,
+    in_normal_form,
+    read,
+    write,
+)
+from tools.notebook.normal import code_hash, outputs_hash, tags
+from tools.notebook.outputs import same_outputs
+from tools.notebook.textform import mark_synced, newest
 
 CELL_TIMEOUT = 3600  # seconds
+QUIET = ["--log-level=ERROR"]  # a kernel says otherwise that it listens
+
+
+# How figures and numbers are shown in a notebook that is kept.
+SHOWN = {
+    "DLBOOK_INTERACT": "static",
+    "DLBOOK_REHEARSE": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONHASHSEED": "0",
+}
 
 
 def kernel_environment() -> dict[str, str]:
@@ -25,15 +49,44 @@ def kernel_environment() -> dict[str, str]:
     One thread (two are slower on small models), the quick version of the
     chapters (no GPU), figures in the page, controls without a kernel.
     """
-    return {
+    return SHOWN | {
         "CUDA_VISIBLE_DEVICES": "",
         "DLBOOK_DEVICE": "cpu",
-        "DLBOOK_INTERACT": "static",
         "DLBOOK_STRICT": "1",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
-        "PYTHONHASHSEED": "0",
     }
+
+
+def run_chapter(name, *, root=ROOT, fresh=False) -> bool:
+    """Run one chapter as it was last edited and keep what is new; whether it
+    came to its end. Its file changes only after the last cell."""
+    path, start = chapter_path(name, root), time.monotonic()
+    found = path.read_bytes() if path.exists() else None
+    stored = read(name, root) if found else None
+    before = newest(name, root)
+    try:
+        after, peak = execute(before, name=name, folder=path.parent)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        cell = before.cells[error.cell_index]
+        print(
+            f"{name}: cell {error.cell_index + 1} ({cell.id}) failed; "
+            f"{path.name} is as it was\n{error}"
+        )
+        return False
+    seconds = time.monotonic() - start
+    after = in_normal_form(after, root)
+    changed = keep_outputs(after, stored, fresh=fresh)
+    record = after.metadata.get("dlbook", {})
+    if changed or record.get("outputs") != outputs_hash(after):
+        after.metadata["dlbook"] = run_record(after, seconds, peak)
+    if found != (path.read_bytes() if path.exists() else None):
+        print(f"{name}: {path} was changed while it ran; nothing is written")
+        return False
+    write(name, after, root)
+    mark_synced(name, root)
+    verdict = "new outputs" if changed else "the outputs are the same"
+    print(f"{name}: {verdict}, {seconds:.0f} s")
+    return True
 
 
 def execute(notebook, *, name, folder):
@@ -43,8 +96,17 @@ def execute(notebook, *, name, folder):
     Raises what nbclient raises, with `cell_index` set on the error.
     """
     notebook = nbformat.from_dict(notebook)
-    progress = Progress(name, len(notebook.cells))
     peak = 0
+    bar = tqdm(
+        total=len(notebook.cells),
+        desc=name,
+        unit="cell",
+        leave=False,
+        mininterval=0.5 if sys.stderr.isatty() else 30,
+    )
+
+    def begin(cell, cell_index):
+        bar.update(cell_index - bar.n)
 
     def look(cell, cell_index, execute_reply):
         nonlocal peak
@@ -53,20 +115,20 @@ def execute(notebook, *, name, folder):
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
-        extra_arguments=["--log-level=ERROR"],
+        extra_arguments=QUIET,
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=False,
         record_timing=False,
-        on_cell_start=progress.draw,
+        on_cell_start=begin,
         on_cell_executed=look,
     )
     try:
         client.execute(env=os.environ | kernel_environment())
     except Exception as error:
-        error.cell_index = progress.cell_index
+        error.cell_index = bar.n
         raise
     finally:
-        progress.clear()
+        bar.close()
     return notebook, peak
 
 
@@ -77,32 +139,6 @@ def memory(pid) -> int:
     if status.exists():
         return 1024 * int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1])
     return psutil.Process(pid).memory_info().rss
-
-
-class Progress:
-    """`cnn: cell 12 of 60, 34 s`: rewritten in a terminal, sparse in a log."""
-
-    def __init__(self, name, cells):
-        self.name, self.cells = name, cells
-        self.start = self.logged = time.monotonic()
-        self.cell_index = 0
-        self.terminal = sys.stderr.isatty()
-
-    def draw(self, cell, cell_index):
-        self.cell_index, now = cell_index, time.monotonic()
-        line = (
-            f"{self.name}: cell {cell_index + 1} of {self.cells}, "
-            f"{now - self.start:.0f} s"
-        )
-        if self.terminal:
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-        elif now - self.logged > 5:
-            self.logged = now
-            print(line, file=sys.stderr, flush=True)
-
-    def clear(self):
-        if self.terminal:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def keep_outputs(new, old, *, fresh=False) -> bool:

@@ -1,0 +1,1 @@
+"""The notebooks: their form, how they run, what is wrong with them."""

@@ -1,0 +1,1 @@
+"""The site: what Sphinx makes of the notebooks, and the page of results."""
