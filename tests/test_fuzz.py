@@ -171,6 +171,7 @@ names = st.lists(
 
 
 @given(st.lists(names, min_size=1, max_size=3))
+@example(["../../a"])
 def test_an_archive_never_writes_outside_of_its_folder(members):
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
