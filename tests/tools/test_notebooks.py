@@ -1,7 +1,5 @@
 """tools/notebooks.py: run, results and address, on a small book."""
 
-import shutil
-
 import nbformat
 import pytest
 from small_books import FIGURE, PROGRESS, URL, edit, files
@@ -122,19 +120,6 @@ def test_an_edit_during_the_run_is_not_lost(ran, capsys):
 def test_an_unknown_chapter_is_named(ran):
     with pytest.raises(SystemExit, match=r"'cnn'; there are: trial"):
         notebooks.run(["cnn"], root=ran)
-
-
-def test_the_results_follow_the_table_of_contents(ran):
-    chapters = ran / "chapters"
-    for name in ("alpha", "beta", "gamma"):
-        shutil.copy(chapters / "trial.ipynb", chapters / f"{name}.ipynb")
-    toc = "chapters:\n  - file: chapters/trial\n  - file: chapters/beta\n"
-    (ran / "_toc.yml").write_text(toc)
-    notebooks.refresh_results(ran)
-    text = (ran / "appendix/results.md").read_text()
-    order = ["trial", "beta", "alpha", "gamma"]
-    places = [text.index(f"chapters/{name}.ipynb") for name in order]
-    assert places == sorted(places)
 
 
 def test_address_is_set_everywhere_and_nowhere_else(ran):

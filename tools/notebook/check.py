@@ -45,7 +45,7 @@ def problems(name, root) -> list[str]:
     found += _cost(notebook.cells, record)
     claims = sum("claims" in tags(cell) for cell in notebook.cells)
     if claims > MOST_CLAIMS:
-        found.append(f"has {claims} cells of claims, and {MOST_CLAIMS} do")
+        found.append(f"has {claims} cells of claims, more than {MOST_CLAIMS}")
     for count, cell in enumerate(notebook.cells, start=1):
         look = _code if cell.cell_type == "code" else _prose
         begin = cell.source.strip().partition("\n")[0][:40]
