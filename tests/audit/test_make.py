@@ -27,7 +27,10 @@ if sys.argv[1:3] == ["-m", "venv"]:
 time.sleep(float(os.environ["SECONDS"]))
 print("done", file=log, flush=True)
 """
-TARGETS = ["book", "test", "lab", "run", "bench", "oldest", "address", "clean"]
+TARGETS = [
+    "book", "test", "audit", "lab", "run", "rehearse", "seeds", "full",
+    "bench", "oldest", "address", "clean",
+]  # fmt: skip
 
 
 @pytest.fixture

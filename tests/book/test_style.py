@@ -10,8 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = sorted((ROOT / "dlbook").rglob("*.py"))
-CODE = PACKAGE + sorted(
-    path for folder in ("tests", "tools", "benchmarks")
+TOOLS = sorted((ROOT / "tools").rglob("*.py"))
+CODE = PACKAGE + TOOLS + sorted(
+    path for folder in ("tests", "benchmarks")
     for path in (ROOT / folder).rglob("*.py")
 )  # fmt: skip
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -53,6 +54,11 @@ def imports(path):
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=name)
+def test_each_file_of_the_package_is_in_a_room(path):
+    assert room(path) in {"__init__", *ROOMS}
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=name)
 def test_imports_of_the_package_point_one_way(path):
     for module, line in imports(path):
         top, _, rest = module.partition(".")
@@ -64,14 +70,21 @@ def test_imports_of_the_package_point_one_way(path):
             assert known or top == "__main__", f"line {line}: {module}"
 
 
+@pytest.mark.parametrize("path", TOOLS, ids=name)
+def test_tools_do_without_the_package(path):
+    assert "dlbook" not in {
+        module.partition(".")[0] for module, _ in imports(path)
+    }
+
+
 @pytest.mark.parametrize("path", CODE, ids=name)
 def test_files_are_small_and_narrow(path):
     text = path.read_text()
     lines = text.splitlines()
     assert "import" + " *" not in text
     assert max(map(len, lines), default=0) <= 79
-    if path in PACKAGE or path.parent.name == "tools":
-        assert len(lines) <= 350, f"{len(lines)} lines"
+    assert len(lines) <= 350, f"{len(lines)} lines"
+    if path in PACKAGE + TOOLS:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = node.body[bool(ast.get_docstring(node)) :]
