@@ -15,6 +15,7 @@ from dlbook.models.mobilenet import MobileNetV2
 from dlbook.models.nin import NiN
 from dlbook.models.resnet import ResNet
 from dlbook.models.vgg import VGG
+from dlbook.runtime import count_parameters
 
 CHAPTERS = Path(__file__).parents[2] / "chapters"
 NETWORKS = (
@@ -27,18 +28,23 @@ LARGE = [network for network in NETWORKS if network is not LeNetBatchNorm]
 def entries():
     """{network: (fitted, narrow)}: what the page enters for its match."""
     page = nbformat.read(CHAPTERS / "modern_cnns.ipynb", 4)
-    found = {}
+    entered = {}
 
     def compete(name, network, *, fitted, narrow, lr):
-        found[network] = (fitted, narrow)
+        entered[network] = (fitted, narrow)
 
-    known = {network.__name__: network for network in NETWORKS}
-    known |= {"nn": nn, "compete": compete, "short": False}
-    known |= {"device": torch.device("cpu")}
+    names = {
+        "nn": nn,
+        "compete": compete,
+        "short": False,
+        "device": torch.device("cpu"),
+    }
+    for network in NETWORKS:
+        names[network.__name__] = network
     for cell in page.cells:
         if "compete(" in cell.source and "def compete" not in cell.source:
-            exec(cell.source, known)
-    return found
+            exec(cell.source, names)
+    return entered
 
 
 def widths(model) -> list[int]:
@@ -76,8 +82,6 @@ def test_the_full_network_takes_a_step_on_small_images(entries, network):
 def test_the_narrow_network_is_a_tenth_of_it(entries, network):
     fitted, narrow = entries[network]
     with torch.device("meta"):
-        small = sum(
-            map(torch.numel, network(10, 1, **fitted | narrow).parameters())
-        )
-        large = sum(map(torch.numel, network(10, 1, **fitted).parameters()))
+        small = count_parameters(network(10, 1, **fitted | narrow))
+        large = count_parameters(network(10, 1, **fitted))
     assert 10 * small < large
