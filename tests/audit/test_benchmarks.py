@@ -1,11 +1,8 @@
 """The benchmarks run, and a broken bound is said aloud."""
 
-import gzip
 import itertools
 import json
 import subprocess
-import urllib.error
-import urllib.request
 
 import pytest
 
@@ -105,20 +102,6 @@ def test_the_boxes_of_the_benchmark_crowd_around_their_objects():
     assert 5 <= len(nms(boxes, scores, 0.3)) < 30
     labels = torch.zeros(300).long()
     coco_evaluation([(boxes, scores, labels)], [(boxes[:9], labels[:9])])
-
-
-def test_the_site_is_served_compressed(tmp_path):
-    (tmp_path / "page.html").write_text("loss " * 1000)
-    (tmp_path / "dot.png").write_bytes(b"dot")
-    with site.served(tmp_path) as address:
-        page = urllib.request.urlopen(f"{address}/page.html")
-        dot = urllib.request.urlopen(f"{address}/dot.png")
-        with pytest.raises(urllib.error.HTTPError, match="404"):
-            urllib.request.urlopen(f"{address}/nowhere.html")
-    assert page.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(page.read()) == b"loss " * 1000
-    assert dot.headers["Content-Encoding"] is None
-    assert dot.read() == b"dot"
 
 
 def test_the_median_of_three_runs_of_lighthouse_counts(tmp_path, monkeypatch):

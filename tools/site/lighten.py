@@ -6,6 +6,7 @@ script before the first picture, the figures in a third of their bytes.
 
 import hashlib
 import io
+import logging
 import os
 import re
 from pathlib import Path
@@ -140,5 +141,6 @@ def webp(path) -> bytes:
 
 
 def setup(app):
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     app.connect("build-finished", lighten, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
