@@ -47,11 +47,13 @@ def kernel_environment() -> dict[str, str]:
     """The environment in which the committed outputs are made and tested.
 
     One thread (two are slower on small models), the quick version of the
-    chapters (no GPU), figures in the page, controls without a kernel.
+    chapters (no GPU), no downloads, figures in the page, controls without a
+    kernel.
     """
     return SHOWN | {
         "CUDA_VISIBLE_DEVICES": "",
         "DLBOOK_DEVICE": "cpu",
+        "DLBOOK_OFFLINE": "1",
         "DLBOOK_STRICT": "1",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
     }
