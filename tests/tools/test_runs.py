@@ -39,10 +39,12 @@ def test_a_rehearsal_that_fails_says_where(ran, capsys):
     edit(path, lambda cells: cells[7].update(source="# so\nquick or 1 / 0"))
     assert notebooks.rehearse(root=ran) == 1
     said = capsys.readouterr().out
+    built = ran / "_build/rehearsal/trial.running.ipynb"
     assert said == (
         "trial, quick = False, seed = 11: ZeroDivisionError: division by "
-        "zero (the cell begins '# so')\n"
+        f"zero (the cell begins '# so'); see {built}\n"
     )
+    assert "ZeroDivisionError" in built.read_text()
     with pytest.raises(runs.RunFailedError, match="division by zero"):
         runs.rehearse("trial", ran)
 
@@ -98,11 +100,11 @@ def test_a_seed_that_fails_is_told_and_the_others_go_on(ran, capsys):
 
 
 def test_what_was_interrupted_is_run_again(ran):
-    path = ran / "chapters/trial.ipynb"
-    built = ran / "_build/seeds/trial-1.ipynb"
-    built.parent.mkdir(parents=True)
-    built.write_text(path.read_text())  # as papermill stores it on the way
+    folder = ran / "_build/seeds"
+    folder.mkdir(parents=True)
+    (folder / "trial-1.running.ipynb").write_text("{ half of it")
     assert notebooks.seeds(["trial"], seeds=[1], root=ran) == 0
+    (built,) = folder.iterdir()
     assert results(nbformat.read(built, 4))["accuracy"]["seed"] == 1
 
 

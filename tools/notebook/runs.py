@@ -104,7 +104,7 @@ def _run_seed(name, root, seed, position):
     experiment = experiment_hash(read(name, root))
     if path.exists():
         stored = nbformat.read(path, as_version=4)
-        if stored.metadata["dlbook"].get("experiment") == experiment:
+        if stored.metadata.dlbook.experiment == experiment:
             print(f"{name} with seed {seed}: is there already")
             return stored
     try:
@@ -208,7 +208,8 @@ def _run(
     folder=None,
     position=0,
 ):
-    """Run the stored chapter; the notebook after the run, kept as `output`.
+    """Run the stored chapter; the notebook after the run, kept as `output`,
+    which is whole or not there: a run that failed is kept beside it.
 
     It works in `folder`, or else in an empty one, with `environment` added to
     that of this process. `position` is the line of its progress bar.
@@ -219,12 +220,13 @@ def _run(
     notebook = read(name, root)
     experiment, start = experiment_hash(notebook), time.monotonic()
     title = ", ".join(f"{key} = {parameters[key]}" for key in parameters)
-    output.parent.mkdir(parents=True, exist_ok=True)
+    running = output.with_suffix(".running.ipynb")
+    running.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as empty, patch.dict(os.environ, environment):
         try:
             notebook = papermill.execute_notebook(
                 notebook,
-                output,
+                running,
                 parameters=parameters,
                 kernel_name="python3",
                 cwd=folder or empty,
@@ -237,7 +239,7 @@ def _run(
                 },
             )
         except FAILURES as error:
-            message = f"{name}, {title}: {_where(error)}"
+            message = f"{name}, {title}: {_where(error)}; see {running}"
             raise RunFailedError(message) from error
     notebook.metadata["dlbook"] = {
         "date": date.today().isoformat(),
@@ -246,6 +248,7 @@ def _run(
         "torch": version("torch").partition("+")[0],
     }
     write_text(output, notebook_text(notebook))
+    running.unlink()
     return notebook
 
 
