@@ -20,7 +20,7 @@ class Detections(NamedTuple):
 
 
 def detection_loss(logits, offsets, classes, target_offsets):
-    """Loss of classification and of localization, per positive anchor.
+    """Loss of classification and of localisation, per positive anchor.
 
     `logits` (B, N, 1 + K) and `offsets` (B, N, 4) are what a model predicts,
     `classes` (B, N) and `target_offsets` (B, N, 4) what `targets` asks for.
@@ -30,9 +30,9 @@ def detection_loss(logits, offsets, classes, target_offsets):
     losses = F.cross_entropy(logits.mT, classes, reduction="none")  # (B, N)
     counted = positive | hard_negatives(losses, positive)
     distances = F.smooth_l1_loss(offsets, target_offsets, reduction="none")
-    localization = distances.sum(dim=2).where(positive, 0.0).sum()
+    localisation = distances.sum(dim=2).where(positive, 0.0).sum()
     count = positive.sum().clamp(min=1)
-    return losses.where(counted, 0.0).sum() / count, localization / count
+    return losses.where(counted, 0.0).sum() / count, localisation / count
 
 
 @torch.no_grad()

@@ -6,9 +6,9 @@ from dlbook.vision.average_precision import match
 from dlbook.vision.boxes import iou
 
 # What a detection is, and what became of an item.
-KINDS = ("true positive", "classification", "localization", "duplicate",
+KINDS = ("true positive", "classification", "localisation", "duplicate",
          "background")  # fmt: skip
-OUTCOMES = ("detected", "classification", "localization", "missed")
+OUTCOMES = ("detected", "classification", "localisation", "missed")
 
 
 def diagnose_image(detected, truth, *, high: float = 0.5, low: float = 0.1):
@@ -17,10 +17,10 @@ def diagnose_image(detected, truth, *, high: float = 0.5, low: float = 0.1):
     A detection that `match` gives an item is a true positive. Any other is
     the first that fits: duplicate (of an item of its class, already matched)
     or classification (of an item of another class), both with an IoU of at
-    least `high`; localization (an IoU of at least `low`); background. An item
+    least `high`; localisation (an IoU of at least `low`); background. An item
     without a match is named by the detections on it in the same way.
     Differs from the paper: a box with a wrong class and an IoU between the
-    two is an error of localization, not one of both.
+    two is an error of localisation, not one of both.
     """
     (boxes, _, labels), (true_boxes, true_labels) = detected, truth
     overlap = iou(boxes, true_boxes)  # (D, M)
@@ -31,11 +31,11 @@ def diagnose_image(detected, truth, *, high: float = 0.5, low: float = 0.1):
     kinds = torch.full_like(labels, KINDS.index("background"))
     outcomes = torch.full_like(true_labels, OUTCOMES.index("missed"))
     if overlap.numel() > 0:
-        kinds[overlap.amax(dim=1) >= low] = KINDS.index("localization")
+        kinds[overlap.amax(dim=1) >= low] = KINDS.index("localisation")
         kinds[other.amax(dim=1) >= high] = KINDS.index("classification")
         kinds[same.amax(dim=1) >= high] = KINDS.index("duplicate")
         kinds[matched >= 0] = KINDS.index("true positive")
-        outcomes[overlap.amax(dim=0) >= low] = OUTCOMES.index("localization")
+        outcomes[overlap.amax(dim=0) >= low] = OUTCOMES.index("localisation")
         outcomes[other.amax(dim=0) >= high] = OUTCOMES.index("classification")
         outcomes[matched[matched >= 0]] = OUTCOMES.index("detected")
     return kinds, outcomes

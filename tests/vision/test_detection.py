@@ -22,7 +22,7 @@ def test_the_loss_is_a_mean_over_positive_anchors():
     classes = torch.zeros(3, 50).long()
     classes[0, 3], classes[0, 7], classes[2, 9] = 1, 3, 2
     target_offsets = torch.randn(3, 50, 4)
-    classification, localization = detection_loss(
+    classification, localisation = detection_loss(
         logits, offsets, classes, target_offsets
     )
     positive = classes > 0
@@ -36,7 +36,7 @@ def test_the_loss_is_a_mean_over_positive_anchors():
     )
     error = (offsets - target_offsets)[positive].abs()
     smooth = torch.where(error < 1, error**2 / 2, error - 0.5)
-    assert localization.item() == pytest.approx(
+    assert localisation.item() == pytest.approx(
         smooth.sum().item() / 3, rel=1e-5
     )
 
@@ -44,13 +44,13 @@ def test_the_loss_is_a_mean_over_positive_anchors():
 def test_a_batch_without_items_has_a_loss_of_its_hard_negatives():
     logits, offsets = torch.randn(2, 9, 4), torch.randn(2, 9, 4)
     classes = torch.zeros(2, 9).long()
-    classification, localization = detection_loss(
+    classification, localisation = detection_loss(
         logits, offsets, classes, offsets + 1
     )
     losses = F.cross_entropy(logits.mT, classes, reduction="none")
     hardest = losses.topk(3, dim=1).values.sum()
     torch.testing.assert_close(classification, hardest)
-    assert localization == 0
+    assert localisation == 0
 
 
 class Oracle(nn.Module):
@@ -116,10 +116,10 @@ def test_the_loss_needs_no_value_on_the_host():
     logits = torch.empty(2, 50, 4, device="meta", requires_grad=True)
     offsets = torch.empty(2, 50, 4, device="meta", requires_grad=True)
     classes = torch.empty(2, 50, dtype=torch.long, device="meta")
-    classification, localization = detection_loss(
+    classification, localisation = detection_loss(
         logits, offsets, classes, offsets.detach()
     )
-    (classification + localization).backward()
+    (classification + localisation).backward()
     assert logits.grad.is_meta and offsets.grad.is_meta
 
 

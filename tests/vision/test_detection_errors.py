@@ -34,22 +34,22 @@ def test_every_kind_is_named():
     )
     kinds, outcomes = diagnose_image(detected, (BOXES, LABELS))
     assert [KINDS[k] for k in kinds] == [
-        "true positive", "duplicate", "classification", "localization",
+        "true positive", "duplicate", "classification", "localisation",
         "background",
     ]  # fmt: skip
     assert [OUTCOMES[k] for k in outcomes] == [
-        "detected", "classification", "localization", "missed"
+        "detected", "classification", "localisation", "missed"
     ]  # fmt: skip
 
 
 def test_thresholds_of_the_iou_decide_and_count_themselves():
     truth = BOXES[:1], LABELS[:1]
     half, tenth = (0, 0, 10, 5, 1), (0, 0, 10, 1, 1)
-    for row, kind in [(half, "true positive"), (tenth, "localization")]:
+    for row, kind in [(half, "true positive"), (tenth, "localisation")]:
         kinds, _ = diagnose_image(detection(row), truth)
         assert KINDS[kinds[0]] == kind
     kinds, _ = diagnose_image(detection(half), truth, high=0.51)
-    assert KINDS[kinds[0]] == "localization"
+    assert KINDS[kinds[0]] == "localisation"
     kinds, outcomes = diagnose_image(detection(tenth), truth, low=0.11)
     assert KINDS[kinds[0]] == "background"
     assert OUTCOMES[outcomes[0]] == "missed"

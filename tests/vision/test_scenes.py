@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from dlbook.data.images import fashion_file
 from dlbook.vision.scenes import (
     SceneLoader,
     SceneSource,
@@ -161,7 +162,11 @@ def test_the_same_generator_gives_the_same_scenes():
 def test_the_splits_share_no_item_and_no_pixel():
     train, valid, test = map(scene_source, ("train", "valid", "test"))
     assert [len(s.items) for s in (train, valid, test)] == [55000, 5000, 10000]
-    assert not torch.equal(train.items[-5000:], valid.items)
+    images, labels = fashion_file("train")
+    together = torch.cat([train.items, valid.items])
+    assert torch.equal(together, images.float() / 255)
+    assert torch.equal(torch.cat([train.labels, valid.labels]), labels.long())
+    assert torch.equal(test.items, fashion_file("t10k")[0].float() / 255)
     for photos in zip(train.photos, valid.photos, test.photos, strict=True):
         widths = [photo.shape[1] for photo in photos]
         assert min(widths) >= 96
