@@ -6,17 +6,18 @@ from pathlib import Path
 
 
 def planted():
-    """(test, file, there, instead) of every fault."""
-    test = None
+    """(name such as `training/fit`, there, instead) of every fault."""
+    name = None
     for line in Path(__file__).with_suffix(".txt").read_text().splitlines():
-        if line.startswith("["):
-            test = line.strip("[]")
-        elif line and not line.startswith("#"):
-            yield (test, *line.split(" | "))
+        if " | " in line and not line.startswith("#"):
+            yield (name, *line.split(" | "))
+        elif line.startswith("["):
+            name = line.strip("[]")
 
 
-def run(book, tests, log):
-    """Run files of tests in a copy of the book; for a process of its own."""
+def run(book, names, log):
+    """Run the tests of these modules in a copy of the book; for a process of
+    its own."""
     import pytest
 
     with open(log, "w") as file:
@@ -24,6 +25,12 @@ def run(book, tests, log):
             os.dup2(file.fileno(), stream)
         os.chdir(book)
         sys.path[:0] = [str(book), str(book / "tests")]
-        files = [f"tests/test_{name}.py" for name in tests]
+        files = [mirrored(name) for name in names]
         options = ["-q", "-x", "-p", "no:cacheprovider", "-m", "not slow"]
         os._exit(pytest.main([*options, *files]))
+
+
+def mirrored(name):
+    """The file that tests a module: `training/fit` has its own."""
+    room, _, module = name.rpartition("/")
+    return f"tests/{room}/test_{module}.py"

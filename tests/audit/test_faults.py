@@ -57,19 +57,17 @@ def test_without_a_fault_the_tests_pass(processes, book):
 
 
 @pytest.mark.parametrize(
-    ("test", "file", "there", "instead"),
+    ("name", "there", "instead"),
     ALL,
-    ids=[f"{file}: {instead}" for _, file, _, instead in ALL],
+    ids=[f"{name}: {instead}" for name, _, instead in ALL],
 )
-def test_a_planted_fault_is_noticed(
-    processes, book, test, file, there, instead
-):
-    path = book / "dlbook" / file
+def test_a_planted_fault_is_noticed(processes, book, name, there, instead):
+    path = book / "dlbook" / f"{name}.py"
     text = path.read_text()
-    assert there in text, f"{file} does not say {there!r}"
+    assert there in text, f"{name}.py does not say {there!r}"
     path.write_text(text.replace(there, instead))
     try:
-        status, printed = outcome(processes, book, [test])
+        status, printed = outcome(processes, book, [name])
     finally:
         path.write_text(text)
     assert status == 1, f"exit status {status}\n{printed[-2000:]}"
