@@ -104,9 +104,7 @@ def plot_contours(x, y, heights, *, levels, ax=None):
     return ax.figure
 
 
-def plot_graph(
-    names, positions, arrows, *, values=(), gradients=None, slopes=None
-):
+def plot_graph(names, positions, arrows, *, values=(), gradients=None):
     """A computational graph, with values (blue) and gradients (orange).
 
     `names` and `positions` [(x, y), ...] describe the nodes, `arrows` are
@@ -114,7 +112,7 @@ def plot_graph(
     first; `gradients` is {node: derivative of the last node with respect to
     it}.
     """
-    gradients = gradients or slopes or {}
+    gradients = gradients or {}
     figure, ax = plt.subplots(figsize=(6.2, 2.8))
     box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": GREY}
     boxes = []

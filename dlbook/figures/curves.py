@@ -21,7 +21,7 @@ def plot_histograms(values: dict, *, low: float, high: float, bins: int = 34):
     return figure
 
 
-def plot_gradients(norms: dict, *, colors: dict, blocks: int, limits):
+def plot_gradient_norms(norms: dict, *, colors: dict, blocks: int, limits):
     """Norm of the gradient of each block: {name: norms}, {name: color}.
 
     The axes are the same for any norms: up to `blocks` blocks, and `limits`.

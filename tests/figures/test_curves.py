@@ -10,7 +10,7 @@ from dlbook.figures.curves import (
     plot_by_length,
     plot_by_size,
     plot_costs,
-    plot_gradients,
+    plot_gradient_norms,
     plot_histograms,
     plot_shares,
 )
@@ -29,7 +29,7 @@ def test_histograms_are_fractions_of_all_values():
 
 def test_gradients_stand_at_their_blocks():
     norms = {"without": [4.0, 2, 1], "with": [1.0, 1, 1]}
-    (ax,) = plot_gradients(
+    (ax,) = plot_gradient_norms(
         norms,
         colors={"with": "C0", "without": "C1"},
         blocks=5,
