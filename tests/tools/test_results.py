@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from small_books import PROGRESS, REPORT, edit
 
 from tools import notebooks
@@ -128,3 +129,19 @@ def test_an_experiment_is_what_makes_the_numbers(ran, number, source, same):
         lambda cells: cells[number].update(source=source),
     )
     assert (experiment_hash(read("trial", ran)) == before) is same
+
+
+def test_an_experiment_is_the_same_in_every_python():
+    source = (
+        "@interact(lr=[1e-3, True])\n"
+        "def f(x: int, *, lr=0.1) -> str:\n"
+        "    y = lambda z: -z if z else {**x}\n"
+        "    return f'{x!r:>{lr}} \\N{BULLET} {{}}' 'b'[1:, ...]\n"
+        "class A(B):\n"
+        "    async def g(self): await (yield)\n"
+        "with a as b, c: x[0]: int = 3\n"
+        "%time f(1)"
+    )
+    first, magic = source.rsplit("\n", 1)
+    notebook = new_notebook(cells=[new_code_cell(first), new_code_cell(magic)])
+    assert experiment_hash(notebook) == "9e0624891237"

@@ -46,8 +46,8 @@ def experiment_hash(notebook) -> str:
     Prose, comments, docstrings, the set-up cell and the bounds of results
     and claims make no number: a new bound costs no new run.
     """
-    trees = [_Experiment().visit(tree) for tree in _trees(notebook)]
-    return digest("\n".join(map(ast.dump, trees)))[:12]
+    code = [_numbers_code(tree) for tree in _trees(notebook)]
+    return digest(repr(code))[:12]
 
 
 def _trees(notebook):
@@ -60,41 +60,51 @@ def _trees(notebook):
                 yield ast.Constant(cell.source)
 
 
-class _Experiment(ast.NodeTransformer):
-    """Leaves out of a syntax tree what makes no number."""
+def _numbers_code(node):
+    """A syntax tree as nested lists, without what makes no number.
 
-    def visit_Expr(self, node):
-        if isinstance(node.value, ast.Constant):  # a docstring
-            return None
-        return self.generic_visit(node)
+    Not `ast.dump`, which writes the same code differently in each Python.
+    """
+    if isinstance(node, list):
+        kept = [item for item in node if not _is_docstring(item)]
+        return [_numbers_code(item) for item in kept]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = dict(ast.iter_fields(node))
+    if _judges(node):
+        fields["args"] = node.args[:2]
+        fields["keywords"] = [k for k in node.keywords if k.arg not in BOUNDS]
+    if isinstance(node, ast.JoinedStr):  # ends with "" in some Pythons
+        fields["values"] = [v for v in node.values if v.value != ""]
+    children = [
+        (name, _numbers_code(child))
+        for name, child in fields.items()
+        if child not in (None, [])
+    ]
+    return [type(node).__name__, children]
 
-    def visit_Call(self, node):
-        if _judges(node):
-            node.args = node.args[:2]
-            node.keywords = [k for k in node.keywords if k.arg not in BOUNDS]
-        return self.generic_visit(node)
+
+def _is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _judges(node):
     """Whether this is `report(name, value, ...)` or `expect(...)`."""
-    called = getattr(node.func, "id", None)
+    called = isinstance(node, ast.Call) and getattr(node.func, "id", None)
     return called in ("report", "expect") and len(node.args) >= 2
 
 
 def bounds(notebook) -> dict[str, tuple[float, float]]:
     """{name: (low, high)} where the code spells all three out."""
-    found = {}
-    for tree in _trees(notebook):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _judges(node):
-                named = {k.arg: k.value for k in node.keywords}
-                ends = [named[k] for k in BOUNDS if k in named]
-                name, *ends = map(
-                    _literal, [node.args[0], *node.args[2:], *ends]
-                )
-                if name is not None and ends and None not in ends:
-                    found[name] = (ends[0], [*ends, math.inf][1])
-    return found
+    ranges = {}
+    nodes = [node for tree in _trees(notebook) for node in ast.walk(tree)]
+    for node in filter(_judges, nodes):
+        named = {k.arg: k.value for k in node.keywords}
+        ends = node.args[2:] + [named[k] for k in BOUNDS if k in named]
+        name, *ends = map(_literal, [node.args[0], *ends])
+        if name is not None and ends and None not in ends:
+            ranges[name] = (ends[0], [*ends, math.inf][1])
+    return ranges
 
 
 def _literal(node):
@@ -115,12 +125,13 @@ def mean_and_deviation(values) -> tuple[float, float]:
 def spread(page, ran) -> list[str]:
     """A line for each result and claim of the runs {seed: notebook}: how far
     it spreads, and whether it left the range that `page` gives it now."""
-    ends, found = bounds(page), {}
+    ranges, by_name = bounds(page), {}
     for seed, notebook in ran.items():
         for name, record in (results(notebook) | claims(notebook)).items():
-            found.setdefault(name, {})[seed] = record
+            by_name.setdefault(name, {})[seed] = record
     return [
-        _line(name, records, ends.get(name)) for name, records in found.items()
+        _line(name, records, ranges.get(name))
+        for name, records in by_name.items()
     ]
 
 
