@@ -63,14 +63,17 @@ def plot_neighbours(positions, names, chosen: int, neighbours):
     middle = sum(heights[i] for i in named) / len(named)
     bottom = min(middle - gap * len(named) / 2, high - gap * len(named))
     column, bottom = right + 0.06 * width, max(bottom, low)
-    for row, i in enumerate(named):
-        height = bottom + row * gap
-        color = ORANGE if i == chosen else BLUE
-        (x, y) = positions[i].tolist()
-        ax.plot([x, column], [y, height], color=color, linewidth=0.5)
-        ax.plot(x, y, "o", color=color, markersize=4)
-        text = ax.text(column, height, f" {names[i]}", color=color)
-        text.set(va="center", in_layout=False)
+    rows = {i: bottom + row * gap for row, i in enumerate(named)}
+    for color, group in ((BLUE, neighbours), (ORANGE, [chosen])):
+        xs, ys = [], []  # one curve with gaps: many would make large pages
+        for i in group:
+            x, y = positions[i].tolist()
+            xs += [x, column, float("nan")]
+            ys += [y, rows[i], float("nan")]
+            text = ax.text(column, rows[i], f" {names[i]}", color=color)
+            text.set(va="center", in_layout=False)
+        ax.plot(xs, ys, color=color, linewidth=0.5)
+        ax.plot(xs[::3], ys[::3], "o", color=color, markersize=4)
     ax.set_xlim(left - 0.03 * width, right + 0.4 * width)
     ax.set_ylim(low - gap, high + gap)
     return figure

@@ -38,10 +38,11 @@ def test_the_chosen_word_and_its_neighbours_are_named():
     texts = {t.get_text().strip(): t for t in ax.texts}
     assert set(texts) == {"e", "i", "a"}
     for number, name in zip((4, 8, 0), "eia", strict=True):
-        start = positions[number].tolist()  # each name's line begins there
+        start = positions[number].tolist()  # a line leads to each name
         end = list(texts[name].get_position())
-        lines = [line.get_xydata().tolist() for line in ax.lines]
-        assert any(line == [start, end] for line in lines)
+        points = [point for line in ax.lines for point in line.get_xydata()]
+        ends = [point.tolist() for point in points]
+        assert [start, end] in [list(pair) for pair in pairwise(ends)]
     colors = {name: text.get_color() for name, text in texts.items()}
     assert colors["e"] != colors["i"] == colors["a"]
     heights = sorted(text.get_position()[1] for text in texts.values())
@@ -50,13 +51,16 @@ def test_the_chosen_word_and_its_neighbours_are_named():
 
 def test_the_frame_of_the_map_depends_on_the_points_alone():
     positions = torch.randn(9, 2)
-    names = ["a very long name indeed, at the border"] * 9
-    figures = [plot_neighbours(positions, names, i, []) for i in range(9)]
-    for figure in figures:
-        figure.canvas.draw()
-    frames = {tuple(f.axes[0].get_position().bounds) for f in figures}
-    limits = {(f.axes[0].get_xlim(), f.axes[0].get_ylim()) for f in figures}
-    assert len(frames) == len(limits) == 1
+    names = ["a very long name indeed, " * i for i in range(9)]
+    frames = set()
+    with plt.style.context("dlbook.figures.book"):  # its layout makes room
+        for chosen in range(9):
+            figure = plot_neighbours(positions, names, chosen, [])
+            figure.canvas.draw()
+            (ax,) = figure.axes
+            bounds = tuple(ax.get_position().bounds)
+            frames.add((bounds, ax.get_xlim(), ax.get_ylim()))
+    assert len(frames) == 1
 
 
 def test_a_cloud_counts_its_points_beside_a_line_of_slope_one():
