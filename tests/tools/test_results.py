@@ -119,7 +119,6 @@ def test_the_results_follow_the_table_of_contents(ran):
         (11, "gain = 0.5 + 0.1 * seed\nexpect('the gain', gain, 0, 1)", True),
         (11, "gain = 0.5 + 0.1 * seed\nexpect('the gain', -gain, 0)", False),
         (0, "# Another title", True),
-        (1, "import dlbook", True),
     ],
 )
 def test_an_experiment_is_what_makes_the_numbers(ran, number, source, same):
@@ -129,6 +128,12 @@ def test_an_experiment_is_what_makes_the_numbers(ran, number, source, same):
         lambda cells: cells[number].update(source=source),
     )
     assert (experiment_hash(read("trial", ran)) == before) is same
+
+
+def test_an_address_makes_no_number(ran):
+    before = experiment_hash(read("trial", ran))
+    notebooks.move_to("https://example.org/dlbook", root=ran)
+    assert experiment_hash(read("trial", ran)) == before
 
 
 def test_an_experiment_is_the_same_in_every_python():
