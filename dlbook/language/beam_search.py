@@ -48,9 +48,8 @@ def greedy(
 
 @torch.no_grad()
 def beam_search(
-    step, state, starts: Tensor, *, end: int, max_length: int, width: int,
-    power: float = 1.0,
-):  # fmt: skip
+    step, state, starts, *, end: int, max_length: int, width: int, power=1.0
+):
     """The best sequences that were found: tokens (B, width, T), scores.
 
     At each step every one of `width` sequences is continued with every

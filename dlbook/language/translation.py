@@ -37,7 +37,8 @@ def split_pairs(pairs, *, valid: int, test: int, seed: int = 0):
     for pair in pairs:
         by_target[pair[1]].append(pair)
     groups = list(by_target.values())
-    random.Random(seed).shuffle(groups)
+    generator = random.Random(seed)
+    generator.shuffle(groups)
     test, valid, train = distribute(groups, (test, valid, len(pairs)))
     return train, valid, test
 

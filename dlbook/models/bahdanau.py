@@ -43,7 +43,7 @@ class Bahdanau(nn.Module):
     ):  # fmt: skip
         super().__init__()
         self.encoder = Encoder(
-            source_vocab, width=width, units=units // 2, dropout=dropout,
+            source_vocab, width, units // 2, dropout=dropout,
             bidirectional=True,
         )  # fmt: skip
         self.target_embedding = embedding(target_vocab, width)

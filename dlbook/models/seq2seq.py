@@ -33,7 +33,7 @@ class Encoder(nn.Module):
     """
 
     def __init__(
-        self, vocab_size: int, *, width: int, units: int, dropout: float,
+        self, vocab_size: int, width: int, units: int, *, dropout=0.0,
         bidirectional=False,
     ):  # fmt: skip
         super().__init__()
@@ -73,9 +73,7 @@ class Seq2Seq(nn.Module):
         dropout=0.2,
     ):  # fmt: skip
         super().__init__()
-        self.encoder = Encoder(
-            source_vocab, width=width, units=units, dropout=dropout
-        )
+        self.encoder = Encoder(source_vocab, width, units, dropout=dropout)
         self.target_embedding = embedding(target_vocab, width)
         self.decoder = nn.LSTM(width, units, batch_first=True)
         open_forget_gates(self.decoder)

@@ -34,6 +34,8 @@ def test_a_block_is_pytorchs_encoder_layer(block, masked):
 def test_steps_give_the_outputs_under_a_causal_mask():
     torch.manual_seed(0)
     block = Block(12, 3).double()
+    for norm in (block.norm1, block.norm2):
+        nn.init.normal_(norm.weight)
     x = torch.randn(2, 6, 12).double()
     cache = block.attention.project(x[:, :0])
     outputs = []

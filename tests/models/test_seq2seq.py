@@ -36,9 +36,7 @@ def test_a_reversed_row_begins_with_its_last_token():
 
 def test_each_row_is_encoded_as_if_it_were_alone():
     torch.manual_seed(0)
-    encoder = Encoder(
-        17, width=6, units=5, dropout=0.0, bidirectional=True
-    ).double()
+    encoder = Encoder(17, 6, 5, bidirectional=True).double()
     sources = torch.tensor([[5, 3, 0, 0], [4, 4, 16, 7], [8, 0, 0, 0]])
     states, (h, c) = encoder(sources)
     assert states.shape == (3, 4, 10)

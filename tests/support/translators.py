@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from dlbook.language.beam_search import beam_search, greedy, select
 from dlbook.language.translation import (
@@ -10,6 +11,14 @@ from dlbook.language.translation import (
     teacher_forced,
     teacher_forced_sampled,
 )
+
+
+def randomise_norms(model):
+    """Give every LayerNorm weights of its own: fresh ones are all equal."""
+    for layer in model.modules():
+        if isinstance(layer, nn.LayerNorm):
+            nn.init.normal_(layer.weight)
+            nn.init.normal_(layer.bias)
 
 
 class TranslatorTests:
@@ -21,6 +30,7 @@ class TranslatorTests:
         """A model of 17 source and 13 target tokens, sources, targets."""
         torch.manual_seed(0)
         model = self.cls(17, 13, dropout=dropout, **self.sizes).double()
+        randomise_norms(model)
         sources = torch.tensor([[5, 3, 9, 2, 0, 0], [4, 4, 16, 7, 8, 2]])
         return model, sources, torch.randint(1, 13, (2, 7))
 
