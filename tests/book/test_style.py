@@ -59,6 +59,13 @@ def test_each_file_of_the_package_is_in_a_room(path):
 
 
 @pytest.mark.parametrize("path", PACKAGE, ids=name)
+def test_each_module_has_a_test_file_of_its_name(path):
+    room = path.relative_to(ROOT / "dlbook").parent
+    mirrored = ROOT / "tests" / room / f"test_{path.name}"
+    assert mirrored.exists() or path.name == "__init__.py"
+
+
+@pytest.mark.parametrize("path", PACKAGE, ids=name)
 def test_imports_of_the_package_point_one_way(path):
     for module, line in imports(path):
         top, _, rest = module.partition(".")
