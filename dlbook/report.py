@@ -7,13 +7,13 @@ different and go on. A rehearsal judges nothing.
 """
 
 import math
-import os
 
 from IPython.display import display
 
 from dlbook.runtime import (
     default_device,
     has_reader,
+    is_set,
     parameters,
     rehearsing,
 )
@@ -59,9 +59,12 @@ def expect(name: str, value: float, low: float, high: float = math.inf):
     where the run is not judged: from those the spread over seeds is known.
 
     Raises:
-        ValueError: the claim does not hold, and the run is judged.
+        ValueError: the claim does not hold, and the run is judged; or no
+            number can lie between the bounds.
     """
     value = float(value)
+    if not low <= high:
+        raise ValueError(f"no number lies between the bounds of {name}")
     if not (is_judged() or rehearsing()):
         record = {
             "claim": name,
@@ -84,6 +87,7 @@ def guard(name: str, value: float, low: float, high: float) -> None:
         return
     if is_judged():
         side = "below" if value < low else "above"
+        side = "no number of" if math.isnan(value) else side
         raise ValueError(
             f"{name} = {value:.4g} is {side} its range, {low:g} to {high:g}; "
             "find out what changed before you move the bounds"
@@ -95,6 +99,6 @@ def guard(name: str, value: float, low: float, high: float) -> None:
 
 def is_judged() -> bool:
     """Whether a number outside its range fails this run."""
-    if os.environ.get("DLBOOK_STRICT", "0") not in ("", "0"):
+    if is_set("DLBOOK_STRICT"):
         return True
     return parameters() == COMMITTED and not has_reader()

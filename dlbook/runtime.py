@@ -68,13 +68,18 @@ def parameters() -> dict:
     return {name: getattr(__main__, name, None) for name in ("quick", "seed")}
 
 
+def is_set(variable: str) -> bool:
+    """Whether an environment variable is there, and neither empty nor 0."""
+    return os.environ.get(variable, "0") not in ("", "0")
+
+
 def rehearsing() -> bool:
     """Whether the environment variable DLBOOK_REHEARSE asks for a rehearsal.
 
     A rehearsal runs every line of a page in miniature: loops stop after two
     batches and one epoch, and no number is judged.
     """
-    return os.environ.get("DLBOOK_REHEARSE", "0") not in ("", "0")
+    return is_set("DLBOOK_REHEARSE")
 
 
 def limited(count: int, most: int = 2) -> int:
@@ -95,7 +100,8 @@ def has_reader() -> bool:
 def seconds(function, *, repeat: int = 5) -> float:
     """Shortest time of `repeat` calls of `function()`, after a first one.
 
-    Waits for the accelerator, if there is one, before it stops the clock.
+    The first call warms caches up. Waits for the accelerator, if there is
+    one, before it stops the clock. A rehearsal measures one call.
     """
     times = []
     for _ in range(1 + limited(repeat, 1)):

@@ -3,7 +3,9 @@
 import math
 import sys
 
+import numpy as np
 import pytest
+import torch
 
 from dlbook import report as module
 from dlbook.report import MIME, expect, report
@@ -68,7 +70,7 @@ OUTSIDE = pytest.mark.parametrize(
     [
         (0.8399, "below its range"),
         (0.8801, "above its range"),
-        (math.nan, "x = nan"),
+        (math.nan, "x = nan is no number of its range"),
     ],
 )
 
@@ -100,15 +102,41 @@ def test_other_parameters_get_one_line_more(
     assert capsys.readouterr().out == told
 
 
-def test_a_reader_is_not_judged_and_a_strict_run_is(page, shown, monkeypatch):
-    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab")
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_a_reader_is_not_judged_and_a_strict_run_is(
+    page, shown, capsys, monkeypatch, front_end
+):
+    """Even with the parameters of the page: the machine is another."""
+    monkeypatch.setenv(front_end, "here")
+    told = "x: here 2, on the page between 0 and 1\n"
     expect("x", 2, 0, 1)
+    assert capsys.readouterr().out == told
+    report("x", 2, floor=0, ceiling=1)
+    assert capsys.readouterr().out.endswith(told)
     page(quick=True, seed=5)
     monkeypatch.setenv("DLBOOK_STRICT", "1")
     with pytest.raises(ValueError, match="above"):
         expect("x", 2, 0, 1)
     with pytest.raises(ValueError, match="above"):
         report("x", 2, floor=0, ceiling=1)
+
+
+@pytest.mark.parametrize("value", ["", "0"])
+def test_a_switch_that_is_empty_or_zero_is_off(
+    page, shown, monkeypatch, value
+):
+    for name in ("DLBOOK_STRICT", "DLBOOK_REHEARSE"):
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match="above"):
+        expect("x", 2, 0, 1)
+    page(quick=True, seed=5)
+    expect("x", 2, 0, 1)
+
+
+def test_a_program_without_parameters_is_not_judged(page, shown, capsys):
+    page(quick=None, seed=None)
+    expect("x", 2, 0, 1)
+    assert capsys.readouterr().out.startswith("x: here 2, on the page")
 
 
 def test_a_rehearsal_judges_nothing(page, shown, monkeypatch, capsys):
@@ -130,9 +158,28 @@ def test_a_claim_leaves_a_record_only_where_it_is_not_judged(page, shown):
     ]
 
 
-def test_bounds_in_the_wrong_order_are_named(page, shown):
-    with pytest.raises(ValueError, match="floor 0.9 .* 0.8"):
-        report("x", 0.85, floor=0.9, ceiling=0.8)
+@pytest.mark.parametrize("rehearse", ["0", "1"])
+def test_bounds_in_the_wrong_order_are_named(
+    page, shown, monkeypatch, rehearse
+):
+    """In a rehearsal too: there they would be found first."""
+    monkeypatch.setenv("DLBOOK_REHEARSE", rehearse)
+    for floor, ceiling in [(0.9, 0.8), (0.8, 0.8), (math.nan, 1)]:
+        with pytest.raises(ValueError, match=f"floor {floor} of x"):
+            report("x", 0.85, floor=floor, ceiling=ceiling)
+    with pytest.raises(ValueError, match="the bounds of x"):
+        expect("x", 0.85, 0.9, 0.8)
+    with pytest.raises(ValueError, match="the bounds of x"):
+        expect("x", 0.85, 0.9, math.nan)
+    assert shown == []
+
+
+def test_a_claim_may_be_exact_and_any_number_of_torch_or_numpy(page, shown):
+    expect("no difference", torch.zeros(()), 0, 0)
+    expect("half", np.float32(0.5), 0.5, 0.5)
+    expect("it holds", True, 1)
+    with pytest.raises(ValueError, match="it holds = 0 is below"):
+        expect("it holds", torch.tensor(3) < 2, 1)
 
 
 def test_the_tools_look_for_the_records_that_are_displayed(page, shown):

@@ -1,5 +1,7 @@
 import random
+import sys
 from collections import namedtuple
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -7,11 +9,19 @@ import torch
 from torch import nn
 
 from dlbook.runtime import (
+    FRONT_ENDS,
     check_parameters,
     count_parameters,
     default_device,
     has_fast_bfloat16,
+    has_reader,
+    is_set,
+    limited,
+    limited_batches,
     multiply_adds,
+    parameters,
+    rehearsing,
+    seconds,
     set_seed,
     to_device,
 )
@@ -144,3 +154,84 @@ def test_the_textbook_bottleneck_saves_nine_tenths():
     images = torch.zeros(1, 192, 28, 28)
     assert multiply_adds(wide, images) == 120_422_400
     assert multiply_adds(narrow, images) == 12_443_648
+
+
+@pytest.mark.parametrize(
+    ("value", "on"), [("1", True), ("yes", True), ("0", False), ("", False)]
+)
+def test_a_switch_of_the_environment(monkeypatch, value, on):
+    monkeypatch.setenv("DLBOOK_REHEARSE", value)
+    assert is_set("DLBOOK_REHEARSE") is rehearsing() is on
+    monkeypatch.delenv("DLBOOK_REHEARSE")
+    assert is_set("DLBOOK_REHEARSE") is rehearsing() is False
+
+
+def test_a_rehearsal_limits_counts_and_loaders(monkeypatch):
+    loader = iter("abcd")
+    monkeypatch.setenv("DLBOOK_REHEARSE", "0")
+    assert [limited(5), limited(1), limited(5, 3)] == [5, 1, 5]
+    assert limited_batches(loader) is loader
+    monkeypatch.setenv("DLBOOK_REHEARSE", "1")
+    assert [limited(5), limited(1), limited(5, 3), limited(0)] == [2, 1, 3, 0]
+    assert limited_batches(loader) == ["a", "b"]
+    assert next(loader) == "c"  # the third was not read
+    assert limited_batches(["a"]) == ["a"]
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_a_front_end_means_a_reader(monkeypatch, front_end):
+    for name in FRONT_ENDS:
+        monkeypatch.delenv(name, raising=False)
+    assert not has_reader()
+    monkeypatch.setenv(front_end, "chapters/mlp.ipynb")
+    assert has_reader()
+
+
+def test_parameters_are_those_of_the_page(monkeypatch):
+    main = sys.modules["__main__"]
+    for name in ("quick", "seed"):
+        monkeypatch.delattr(main, name, raising=False)
+    assert parameters() == {"quick": None, "seed": None}
+    monkeypatch.setattr(main, "quick", False, raising=False)
+    monkeypatch.setattr(main, "seed", 3, raising=False)
+    assert parameters() == {"quick": False, "seed": 3}
+
+
+@pytest.fixture
+def accelerator(monkeypatch):
+    """A clock, and an accelerator that needs 10 s more than a call says."""
+    accelerator = SimpleNamespace(clock=0.0, work=0.0, calls=0)
+
+    def synchronize():
+        accelerator.clock += accelerator.work
+        accelerator.work = 0.0
+
+    stub = SimpleNamespace(perf_counter=lambda: accelerator.clock)
+    monkeypatch.setattr("dlbook.runtime.time", stub)
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.accelerator, "synchronize", synchronize)
+    return accelerator
+
+
+def test_the_stopwatch_takes_the_best_and_waits(monkeypatch, accelerator):
+    """But for the first call, though that was the fastest."""
+    monkeypatch.setenv("DLBOOK_REHEARSE", "0")
+    times = iter([1, 9, 5, 7])
+
+    def function():
+        accelerator.clock += next(times)
+        accelerator.work += 10
+
+    assert seconds(function, repeat=3) == 15
+    assert list(times) == []
+
+
+def test_a_rehearsal_measures_one_call(monkeypatch, accelerator):
+    monkeypatch.setenv("DLBOOK_REHEARSE", "1")
+    times = iter([1, 9, 5])
+
+    def function():
+        accelerator.clock += next(times)
+
+    assert seconds(function, repeat=100) == 9
+    assert list(times) == [5]
