@@ -8,21 +8,21 @@ from dlbook.figures.common import plot_contours
 from dlbook.figures.palette import BLUE, INK, ORANGE, TEXT
 
 
-def plot_gradients(
-    x, y, heights, *, points, gradients, levels, scale, ax=None
-):
+def plot_gradients(x, y, heights, *, points, gradients, levels, ax=None):
     """Gradients of a function as arrows over its contours.
 
     The grid x, y, heights is (N, M), `points` and `gradients` are (P, 2).
-    An arrow is `scale` times as long as its gradient. Both axes have the
-    same unit, so that a right angle looks like one.
+    The longest arrow is a fifth of the grid's width. Both axes have the same
+    unit, so that a right angle looks like one.
     """
     ax = ax or plt.gca()
     plot_contours(x, y, heights, levels=levels, ax=ax)
     points, gradients = np.asarray(points), np.asarray(gradients)
+    longest = np.linalg.norm(gradients, axis=1).max()
+    arrows = gradients * float(x.max() - x.min()) / (5 * longest)
     ax.quiver(
         *points.T,
-        *(scale * gradients).T,
+        *arrows.T,
         angles="xy",
         scale_units="xy",
         scale=1,

@@ -28,14 +28,15 @@ def own_ax():
 def test_gradients_are_arrows_at_their_points(own_ax):
     points = torch.tensor([[1.0, 0.5], [-1.0, 2.0], [0.5, -0.5]])
     figure = plot_gradients(
-        X, Y, BOWL, points=points, gradients=2 * points, levels=LEVELS,
-        scale=0.1, ax=own_ax,
+        X, Y, BOWL, points=points, gradients=3 * points, levels=LEVELS,
+        ax=own_ax,
     )  # fmt: skip
     assert figure is own_ax.figure
     _, arrows = own_ax.collections
     np.testing.assert_allclose(arrows.get_offsets(), points)
-    drawn = np.stack([arrows.U, arrows.V], axis=1)
-    np.testing.assert_allclose(drawn, 0.2 * points, rtol=1e-6)
+    drawn = torch.tensor(np.stack([arrows.U, arrows.V], axis=1))
+    longest = points.norm(dim=1).max()
+    torch.testing.assert_close(drawn, points * 4 / 5 / longest)
     assert (arrows.angles, arrows.scale_units, arrows.scale) == ("xy", "xy", 1)
     assert own_ax.get_aspect() == 1  # or a right angle is none
 
@@ -55,9 +56,10 @@ def test_descent_is_a_line_from_its_start_and_a_star(own_ax):
 
 @pytest.mark.parametrize("weights", [(2.0, -3.0), (0.0, 1.5), (-1.0, 0.0)])
 def test_boundary_is_where_the_probability_is_one_half(own_ax, weights):
-    weights, features = torch.tensor(weights), 3 * torch.randn(50, 2)
+    weights = torch.tensor(weights)
+    features = torch.cartesian_prod(torch.arange(-4, 5), torch.arange(-4, 5))
     figure = plot_boundary(
-        features, torch.arange(50) % 2, weights, 0.4, names="ab", ax=own_ax
+        features, torch.arange(81) % 2, weights, 0.4, names="ab", ax=own_ax
     )
     assert figure is own_ax.figure
     (lines,) = own_ax.collections
