@@ -74,6 +74,7 @@ FAULTS = {
         c, "assert all(x > 1 for x in [2])"
     ),
     "`print(1)` is no assignment": lambda c: claimed(c, "a = 1\nprint(1)"),
+    "`import os` is no assignment": lambda c: claimed(c, "import os"),
     "has 15 cells of claims": many_claims,
     "'(loss)=' is MyST": lambda c: c[6].update(source="(loss)=\n## Loss"),
 }
