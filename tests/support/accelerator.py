@@ -20,12 +20,14 @@ WAITING = {
 # What may read tensors of two devices; indices on the CPU are moved first.
 MIXING = {
     "_to_copy", "copy_", "index", "index_put", "index_put_",
-    "_index_put_impl_",
+    "_index_put_impl_", "_pack_padded_sequence",
 }  # fmt: skip
 
 
 class Remote(torch.Tensor):
     """A tensor that is said to be on the accelerator; `held` is on the CPU."""
+
+    is_meta = False  # for code that would spare itself the numbers
 
     @staticmethod
     def __new__(cls, held):
@@ -104,6 +106,9 @@ class Accelerator(TorchDispatchMode):
         if not is_remote:
             return result
         known = {id(t.held): t for t in remote}  # of operations in place
+        if name == "_pack_padded_sequence":
+            packed, sizes = result  # which PyTorch wants on the CPU
+            return remote_of(packed, known), sizes
         return remote_of(result, known)
 
     def count(self, name, args, kwargs, is_remote):
@@ -115,7 +120,7 @@ class Accelerator(TorchDispatchMode):
             to, source, *non_blocking = args
             crosses = isinstance(to, Remote) != isinstance(source, Remote)
             waits = crosses and not (isinstance(to, Remote) and non_blocking)
-        elif name in MIXING:
+        elif name.endswith(("index", "index_put", "index_put_", "_impl_")):
             waits = any(
                 not isinstance(index, Remote) or index.dtype == torch.bool
                 for index in tensors_in(args[1])
@@ -137,6 +142,9 @@ class Data(TorchFunctionMode):
         if function in (torch.tensor, torch.as_tensor):
             device = torch.device(kwargs.pop("device", None) or CPU)
             return function(*args, **kwargs).to(device)
+        if function is torch.Tensor.new_tensor:
+            like, data = args
+            return torch.tensor(data, dtype=like.dtype).to(like.device)
         if function in (torch.Tensor.__getitem__, torch.Tensor.__setitem__):
             tensor, index, *value = args
             if isinstance(index, list):
@@ -160,6 +168,13 @@ def held(value):
     if isinstance(value, tuple | list):
         return type(value)(map(held, value))
     return value
+
+
+def state_of(model) -> dict:
+    """A copy of the state of `model`, on the CPU."""
+    with Accelerator():
+        state = model.state_dict()
+    return {name: held(tensor).clone() for name, tensor in state.items()}
 
 
 def remote_of(value, known: dict):

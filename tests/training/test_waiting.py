@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 import torch.nn.functional as F
-from accelerator import DEVICE, Accelerator, held
+from accelerator import DEVICE, Accelerator, state_of
 from torch import nn
 from toys import network
 
@@ -73,13 +73,6 @@ def train(loader, device, *, model=None, epochs=2, valid=None, **settings):
     return model, history
 
 
-def weights(model):
-    """A copy of the state of `model`, on the CPU."""
-    with Accelerator():
-        state = model.state_dict()
-    return {name: held(tensor).clone() for name, tensor in state.items()}
-
-
 def assert_same(weights, others):
     for name, tensor in weights.items():
         assert torch.equal(tensor, others[name]), name
@@ -90,7 +83,7 @@ def test_the_pretended_accelerator_trains_as_a_cpu_does():
     with Accelerator():
         loaders = points(7, DEVICE), points(3, DEVICE)
         other, late = train(loaders[0], DEVICE, valid=loaders[1])
-    assert_same(weights(one), weights(other))
+    assert_same(state_of(one), state_of(other))
     for name in history.keys() - {"seconds"}:
         assert late[name] == pytest.approx(history[name], rel=1e-12)
 
@@ -197,7 +190,7 @@ def test_a_mistake_is_named_late_and_undone(clock, change, error, words):
     assert "Noticed after batch 6" in str(caught.value)
     assert "weights are those before batch 4" in str(caught.value)
     good, _ = train(points(12, "cpu")[:3], "cpu", epochs=1)
-    assert_same(weights(good), weights(model))
+    assert_same(state_of(good), state_of(model))
 
 
 @pytest.mark.parametrize(("change", "error", "words"), CASES)
@@ -239,7 +232,7 @@ def test_a_cpu_names_them_at_once(change, error, words):
         train(spoiled(points(12, "cpu"), 5, change), "cpu", model=model)
     assert "Noticed" not in str(caught.value)
     good, _ = train(points(12, "cpu")[:4], "cpu", epochs=1)
-    states = weights(good), weights(model)
+    states = state_of(good), state_of(model)
     for name in ("0.weight", "0.bias", "3.weight", "3.bias"):
         assert torch.equal(states[0][name], states[1][name])
 
