@@ -80,10 +80,11 @@ def texts():
 
 
 def scene_batch():
-    """A batch (images, boxes, labels), with room for two items each."""
+    """A batch (images, boxes, labels, anchors), two boxes for each image."""
     corners = torch.tensor([[4.0, 4, 20, 24], [10, 8, 30, 31]])
     labels = torch.tensor([[0, 2], [1, -1], [-1, -1]])
-    return torch.randn(3, 2, 32, 32), corners.expand(3, 2, 4), labels
+    images, grid = torch.randn(3, 2, 32, 32), small_anchors("cpu")
+    return images, corners.expand(3, 2, 4), labels, grid
 
 
 def next_token(model, batch):
@@ -98,8 +99,7 @@ def last_output(model, batch):
 
 
 def detect_items(model, batch):
-    images, corners, labels = batch
-    grid = small_anchors(images.device)
+    images, corners, labels, grid = batch
     aims = anchors.targets(grid, corners, labels)
     first, second = detection.detection_loss(*model(images), *aims)
     return first + second, {"localisation": second}
@@ -217,6 +217,10 @@ MODELS = {
 }  # fmt: skip
 
 
+# How often a forward pass waits: rows are sorted by length on the CPU.
+WAITS = {"bahdanau": 2, "seq2seq": 2}
+
+
 def files(room):
     return {path.stem for path in (ROOMS / room).glob("[!_]*.py")}
 
@@ -225,11 +229,16 @@ def test_every_model_has_a_case():
     assert set(MODELS) == files("models")
 
 
-def train(build, objective, batch, device):
-    """The state after two steps, and the history, with validation."""
+def train(build, objective, batch, device, waits=()):
+    """The state after two steps, and the history, with validation.
+
+    `waits`, those of an accelerator, are in the end those of the training.
+    """
     torch.manual_seed(0)
-    model = build()
+    model = build().to(device)
     batch = to_device(batch() if callable(batch) else batch, device)
+    if waits:
+        waits.clear()
     history = fit(
         model,
         [batch, batch],
@@ -248,9 +257,11 @@ def train(build, objective, batch, device):
 @pytest.mark.parametrize("name", MODELS)
 def test_two_steps_of_a_model_are_those_of_a_cpu(name):
     expected = train(*MODELS[name], CPU)
-    with Accelerator():
-        result = train(*MODELS[name], DEVICE)
+    with Accelerator() as accelerator:
+        result = train(*MODELS[name], DEVICE, accelerator.waits)
     torch.testing.assert_close(result, expected)
+    in_fit = 8  # two looks; count, loss and a metric, of two passes
+    assert len(accelerator.waits) <= in_fit + 3 * WAITS.get(name, 0)
 
 
 # What is no model.
@@ -413,7 +424,7 @@ def suppressed(device):
 
 
 def assigned(device):
-    _, corners, labels = to_device(scene_batch(), device)
+    _, corners, labels, _ = to_device(scene_batch(), device)
     return anchors.targets(small_anchors(device), corners, labels)
 
 
@@ -482,6 +493,18 @@ def loaded(device):
     data = torch.utils.data.TensorDataset(torch.arange(9.0), torch.arange(9))
     loader = batches(data, 4, shuffle=True, device=device)
     return [list(batch) for batch in loader]
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_batches_that_are_on_the_device_wait_for_nothing(shuffle):
+    with Accelerator() as accelerator:
+        images, labels = torch.randn(9, 2, 2), torch.arange(9)
+        data = torch.utils.data.TensorDataset(images, labels)
+        loader = batches(data, 4, shuffle=shuffle, device=DEVICE)
+        pairs = translation.PairLoader(*PAIRS, 2, device=DEVICE)
+        accelerator.waits.clear()
+        assert len([*loader, *pairs]) == 5
+        assert accelerator.waits == []
 
 
 # For each other file that computes with tensors: what is to be compared.

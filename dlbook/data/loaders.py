@@ -1,5 +1,6 @@
 """Tensors -> loaders of whole batches."""
 
+import torch
 from torch.utils.data import (
     BatchSampler,
     DataLoader,
@@ -31,7 +32,15 @@ def batches(
     if rehearsing():
         dataset = TensorDataset(*dataset[: 2 * batch_size])
     if device is not None:
-        dataset = TensorDataset(*to_device(dataset.tensors, device))
+        dataset = OnDevice(*to_device(dataset.tensors, device))
     sampler = RandomSampler if shuffle else SequentialSampler
     indices = BatchSampler(sampler(dataset), batch_size, drop_last)
     return DataLoader(dataset, sampler=indices, batch_size=None)
+
+
+class OnDevice(TensorDataset):
+    """Tensors on a device, whose indices go there without being waited for."""
+
+    def __getitem__(self, indices):
+        device = self.tensors[0].device
+        return super().__getitem__(to_device(torch.tensor(indices), device))
