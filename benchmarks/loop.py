@@ -1,6 +1,5 @@
 """What `fit` and `batches` cost beside a plain loop and a plain loader."""
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
@@ -60,9 +59,8 @@ class Transformed(Dataset):
 
 
 def rows():
-    train = fashion_mnist()[0]
-    part = TensorDataset(*(tensor[:5_120] for tensor in train.tensors))
-    loader = batches(part, 256, shuffle=True)
+    images, labels = fashion_mnist().train[:5_120]
+    loader = batches(TensorDataset(images, labels), 256, shuffle=True)
     models = lenet(), lenet()
     sgd = [torch.optim.SGD(model.parameters(), 0.01) for model in models]
 
@@ -75,14 +73,13 @@ def rows():
     ratio = paired_ratio(our_epoch, plain_epoch, rounds=25)
     yield Row("fit / plain loop, LeNet epoch", ratio, at_most=1.03)
 
-    images, labels = (t[:5_120].numpy() for t in fashion_file("train"))
-    single = Transformed(images, labels.astype(np.int64))
+    images, labels = fashion_file("train")
+    single = Transformed(images[:5_120].numpy(), labels[:5_120].long())
     per_image = DataLoader(single, batch_size=256, shuffle=True)
     fast, epoch, slow = best_seconds(
         lambda: [None for _ in loader],
         plain_epoch,
         lambda: [None for _ in per_image],
     )
-    share = fast / epoch
-    yield Row("batches / plain LeNet epoch", share, at_most=0.10)
+    yield Row("batches / plain LeNet epoch", fast / epoch, at_most=0.10)
     yield Row("torchvision's loader / batches", slow / fast, at_least=5)

@@ -184,3 +184,22 @@ def remote_of(value, known: dict):
     if isinstance(value, tuple | list):
         return type(value)(remote_of(item, known) for item in value)
     return value
+
+
+def assert_same_on_both(function):
+    """`function(device)` returns tensors, all on the device, the same."""
+    torch.manual_seed(0)
+    expected = function(CPU)
+    torch.manual_seed(0)
+    with Accelerator():
+        result = function(DEVICE)
+    assert_remote(result)
+    torch.testing.assert_close(held(result), expected, equal_nan=True)
+
+
+def assert_remote(value):
+    if isinstance(value, torch.Tensor):
+        assert isinstance(value, Remote), "a result is on the CPU"
+    elif isinstance(value, tuple | list):
+        for item in value:
+            assert_remote(item)

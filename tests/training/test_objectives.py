@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dlbook.training.objectives import perplexity
+from dlbook.training.objectives import classification, perplexity, regression
 
 
 def test_perplexity_of_even_odds_is_their_number():
@@ -30,3 +30,26 @@ def test_perplexity_of_a_hopeless_model_is_infinite():
 def test_perplexity_refuses_what_is_no_cross_entropy(loss):
     with pytest.raises(ValueError, match="is not 0 or more"):
         perplexity(loss)
+
+
+def test_classification_is_cross_entropy_and_accuracy():
+    inputs, labels = torch.randn(5, 3), torch.tensor([2, 0, 1, 1, 2])
+    model = torch.nn.Linear(3, 3)
+    loss, metrics = classification(model, (inputs, labels))
+    logits = model(inputs)
+    log_p = logits.log_softmax(dim=1)[torch.arange(5), labels]
+    torch.testing.assert_close(loss, -log_p.mean())
+    right = (
+        sum(row.argmax() == k for row, k in zip(logits, labels, strict=True))
+        / 5
+    )
+    assert metrics == {"accuracy": right}
+
+
+def test_regression_is_the_mean_squared_error():
+    inputs, targets = torch.randn(5, 3), torch.randn(5, 2)
+    model = torch.nn.Linear(3, 2)
+    loss, metrics = regression(model, (inputs, targets))
+    error = (model(inputs) - targets).square().sum() / 10
+    torch.testing.assert_close(loss, error)
+    assert metrics == {}
