@@ -2,10 +2,12 @@
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from small_books import FIGURE, PROGRESS, URL, edit, files
 
 from tools import notebooks
 from tools.notebook import outputs
+from tools.notebook.execute import execute
 
 
 def test_a_second_run_changes_no_byte(ran):
@@ -138,3 +140,13 @@ def test_address_is_set_everywhere_and_nowhere_else(ran):
     assert notebooks.run(root=ran) == 0
     with pytest.raises(SystemExit, match="no address"):
         notebooks.move_to("dlbook", root=ran)
+
+
+def test_the_seconds_of_a_run_are_those_of_its_processor(tmp_path):
+    waiting = new_notebook(cells=[new_code_cell("import time; time.sleep(4)")])
+    source = "import time\nwhile time.process_time() < 4:\n    pass"
+    working = new_notebook(cells=[new_code_cell(source)])
+    _, cost = execute(waiting, name="waiting", folder=tmp_path)
+    assert 0 < cost.seconds < 4
+    _, cost = execute(working, name="working", folder=tmp_path)
+    assert 4 <= cost.seconds < 12 and cost.memory > 1e7

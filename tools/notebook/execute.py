@@ -4,10 +4,10 @@ import os
 import platform
 import re
 import sys
-import time
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import psutil
@@ -62,12 +62,12 @@ def kernel_environment() -> dict[str, str]:
 def run_chapter(name, *, root=ROOT, fresh=False) -> bool:
     """Run one chapter as it was last edited and keep what is new; whether it
     came to its end. Its file changes only after the last cell."""
-    path, start = chapter_path(name, root), time.monotonic()
+    path = chapter_path(name, root)
     found = path.read_bytes() if path.exists() else None
     stored = read(name, root) if found else None
     before = newest(name, root)
     try:
-        after, peak = execute(before, name=name, folder=path.parent)
+        after, cost = execute(before, name=name, folder=path.parent)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         cell = before.cells[error.cell_index]
         print(
@@ -75,30 +75,40 @@ def run_chapter(name, *, root=ROOT, fresh=False) -> bool:
             f"{path.name} is as it was\n{error}"
         )
         return False
-    seconds = time.monotonic() - start
     after = in_normal_form(after, root)
     changed = keep_outputs(after, stored, fresh=fresh)
     record = after.metadata.get("dlbook", {})
     if changed or record.get("outputs") != outputs_hash(after):
-        after.metadata["dlbook"] = run_record(after, seconds, peak)
+        after.metadata["dlbook"] = run_record(after, cost)
     if found != (path.read_bytes() if path.exists() else None):
         print(f"{name}: {path} was changed while it ran; nothing is written")
         return False
     write(name, after, root)
     mark_synced(name, root)
     verdict = "new outputs" if changed else "the outputs are the same"
-    print(f"{name}: {verdict}, {seconds:.0f} s")
+    print(f"{name}: {verdict}, {cost.seconds:.0f} s")
     return True
+
+
+class Cost(NamedTuple):
+    """What a kernel has used: seconds of processor time, bytes of memory.
+
+    With one thread the seconds are those of a clock on a quiet machine, and
+    on a busy one they hardly change.
+    """
+
+    seconds: float
+    memory: int
 
 
 def execute(notebook, *, name, folder):
     """(a copy of `notebook` run from the first cell to the last in `folder`,
-    the largest memory of its kernel in bytes)
+    the `Cost` of its kernel)
 
     Raises what nbclient raises, with `cell_index` set on the error.
     """
     notebook = nbformat.from_dict(notebook)
-    peak = 0
+    cost = Cost(0.0, 0)
     bar = tqdm(
         total=len(notebook.cells),
         desc=name,
@@ -111,8 +121,11 @@ def execute(notebook, *, name, folder):
         bar.update(cell_index - bar.n)
 
     def look(cell, cell_index, execute_reply):
-        nonlocal peak
-        peak = max(peak, memory(client.km.provisioner.pid))
+        nonlocal cost
+        pid = client.km.provisioner.pid
+        used = psutil.Process(pid).cpu_times()
+        peak = max(cost.memory, memory(pid))
+        cost = Cost(used.user + used.system, peak)
 
     client = NotebookClient(
         notebook,
@@ -131,7 +144,7 @@ def execute(notebook, *, name, folder):
         raise
     finally:
         bar.close()
-    return notebook, peak
+    return notebook, cost
 
 
 def memory(pid) -> int:
@@ -177,7 +190,7 @@ def _keeps(cell, stored, trusted):
     return same_outputs(cell.outputs, stored.outputs, pictures=True)
 
 
-def run_record(notebook, seconds, peak) -> dict:
+def run_record(notebook, cost: Cost) -> dict:
     """When, where and from which code the outputs of `notebook` came, and
     which they are."""
     cores = len(getattr(os, "sched_getaffinity", _all_cores)(0))
@@ -185,10 +198,10 @@ def run_record(notebook, seconds, peak) -> dict:
         "code": code_hash(notebook),
         "date": date.today().isoformat(),
         "machine": f"{cores} CPU core{'s'[: cores > 1]}, {platform.machine()}",
-        "memory_gb": round(peak / 1e9, 1),
+        "memory_gb": round(cost.memory / 1e9, 1),
         "outputs": outputs_hash(notebook),
         "python": platform.python_version(),
-        "seconds": round(seconds),
+        "seconds": round(cost.seconds),
         "torch": version("torch").partition("+")[0],
     }
 
