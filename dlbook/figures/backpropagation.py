@@ -62,7 +62,7 @@ def draw_sum_gradient(ax, number, layers):
         return
     after = x_of_sums(number + 1)
     draw_arrow(ax, (after, BACKWARD), (x, BACKWARD), ORANGE)
-    words = f"$\\cdot\\, W^{number + 1}\\; \\odot\\; g'(Z^{number})$"
+    words = f"$\\cdot\\, W^{number + 1}\\; \\odot\\; g$′$(Z^{number})$"
     write(ax, 0.66 * x + 0.34 * after, BACKWARD, words)
     draw_arrow(ax, (x, FORWARD), (x, BACKWARD), GREY, style="--")
 
