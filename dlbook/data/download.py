@@ -4,13 +4,14 @@ The registry below has the address and the SHA-256 of each file; pooch
 fetches, verifies and caches. With DLBOOK_OFFLINE=1 nothing is fetched.
 """
 
-import os
 import tarfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pooch
 from requests.exceptions import RequestException
+
+from dlbook.runtime import is_set
 
 FILES = {  # name: (address, SHA-256)
     "cifar-10-python.tar.gz": (
@@ -53,7 +54,7 @@ def download(name: str, *, folder=None, files=FILES) -> Path:
     path = Path(cache.abspath) / name
     by_hand = f"get {address} by other means and put it at {path}"
     whole = path.exists() and pooch.file_hash(path) == sha256
-    if not whole and os.environ.get("DLBOOK_OFFLINE", "0") not in ("", "0"):
+    if not whole and is_set("DLBOOK_OFFLINE"):
         raise FileNotFoundError(
             f"{name} is missing or damaged, and DLBOOK_OFFLINE forbids to "
             f"fetch it; unset DLBOOK_OFFLINE, or {by_hand}"
