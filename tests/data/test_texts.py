@@ -20,6 +20,15 @@ def test_texts_are_whole():
                         "dette du gouvernement central")  # fmt: skip
 
 
+def test_sentences_are_longer_than_phrases():
+    pairs = data.sentence_pairs()
+    assert len(pairs) == 7_846
+    lengths = torch.tensor([[len(text.split()) for text in pair]
+                            for pair in pairs])  # fmt: skip
+    assert lengths.amin(0).tolist() == [6, 6]
+    assert lengths.amax(0).tolist() == [20, 26]
+
+
 def test_word_vectors_are_whole():
     words, vectors = data.glove()
     assert len(words) == len(set(words)) == 40_000
