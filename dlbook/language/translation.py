@@ -7,6 +7,7 @@ the number of "<eos>", and after that comes only "<pad>", number 0.
 import math
 import random
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -52,6 +53,80 @@ def distribute(groups, sizes):
                 members.extend(group)
                 break
     return lists
+
+
+def split_sentences(
+    sentences, phrases, *, valid: int, test: int, seed: int = 0
+):
+    """Training, validation and test sentences, without near-duplicates.
+
+    Sentences that nearly repeat each other in either language, directly or
+    by way of others, stay in one set; those that nearly repeat one of
+    `phrases` are left out, wherever that phrase is. The last two sets have
+    at most the given sizes. `seed` shuffles.
+
+    Raises:
+        ValueError: there are too few sentences for three sets.
+    """
+    parents = list(range(len(sentences)))  # each group is a tree
+
+    def root(i):
+        while parents[i] != i:
+            i = parents[i]
+        return i
+
+    repeated = set()
+    for language in (0, 1):
+        side = [pair[language] for pair in sentences]
+        for i, j in near_duplicates(side, side):
+            parents[root(i)] = root(j)
+        known = [pair[language] for pair in phrases]
+        repeated.update(i for i, _ in near_duplicates(side, known))
+    groups = defaultdict(list)
+    for i, pair in enumerate(sentences):
+        if i not in repeated:
+            groups[root(i)].append(pair)
+    kept = len(sentences) - len(repeated)
+    if kept <= valid + test:
+        raise ValueError(
+            f"{kept} sentences that no phrase repeats are too few for "
+            f"{valid} of validation, {test} of test, and some to train with"
+        )
+    groups = list(groups.values())
+    random.Random(seed).shuffle(groups)
+    test, valid, train = distribute(groups, (test, valid, kept))
+    return train, valid, test
+
+
+def near_duplicates(phrases, others):
+    """All (i, j) for which phrases[i] and others[j] are nearly the same.
+
+    Of the pairs of neighbouring tokens that are in one of the two, more than
+    half are in both (Jaccard similarity above 1/2). Numbers do not count:
+    tokens with a digit are left out first.
+    """
+    holders, sizes = defaultdict(list), []
+    for j, other in enumerate(others):
+        runs = neighbours(other)
+        sizes.append(len(runs))
+        for run in runs:
+            holders[run].append(j)
+    for i, phrase in enumerate(phrases):
+        runs, shared = neighbours(phrase), Counter()
+        for run in runs:
+            shared.update(holders.get(run, ()))
+        for j, both in shared.items():
+            if 2 * both > len(runs) + sizes[j] - both:
+                yield i, j
+
+
+def neighbours(phrase: str) -> set:
+    """The pairs of neighbouring tokens, without the tokens with a digit.
+
+    A phrase of a single token without a digit is its own only run.
+    """
+    tokens = [t for t in phrase.split() if not any(map(str.isdigit, t))]
+    return set(pairwise(tokens)) or {tuple(tokens)}
 
 
 def phrase_vocab(phrases, *, min_count: int = 1) -> Vocab:

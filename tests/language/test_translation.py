@@ -1,11 +1,12 @@
 """Pairs of phrases: parts without leaks, numbers and back, batches."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 import torch
 
-from dlbook.data.texts import phrase_pairs
+from dlbook.data.texts import phrase_pairs, sentence_pairs
 from dlbook.language.translation import (
     BOS,
     EOS,
@@ -16,11 +17,13 @@ from dlbook.language.translation import (
     distribute,
     encode_pairs,
     encode_phrases,
+    near_duplicates,
     phrase_vocab,
     recall_by_count,
     shift_right,
     shortlist,
     split_pairs,
+    split_sentences,
     teacher_forced,
     teacher_forced_sampled,
 )
@@ -61,6 +64,60 @@ def test_a_group_goes_to_the_first_list_with_room():
         list("bbbe"),
         list("dd"),
     ]
+
+
+def test_near_duplicates_share_more_than_half_of_their_neighbours():
+    phrases = ["a b c d", "a b 7 c d", "a b c x", "x y", "9 a"]
+    others = ["a b c d", "y x", "x 2010 y", "a 1"]
+    assert sorted(near_duplicates(phrases, others)) == [
+        (0, 0),
+        (1, 0),
+        (3, 2),
+        (4, 3),  # a b c x shares two of four with a b c d: not enough
+    ]
+
+
+def bigrams(line):
+    words = [w for w in line.split() if not any(c.isdigit() for c in w)]
+    return set(pairwise(words))
+
+
+def test_no_sentence_nearly_repeats_one_of_another_set_or_a_phrase():
+    phrases, sentences = phrase_pairs(), sentence_pairs()
+    sets = split_sentences(sentences, phrases, valid=500, test=500)
+    train, valid, test = sets
+    assert (len(valid), len(test)) == (500, 500) and len(train) > 6000
+    used = train + valid + test
+    assert len(set(used)) == len(used) and set(used) < set(sentences)
+    for language in (0, 1):
+        assert not {pair[language] for pair in used} & {
+            pair[language] for pair in phrases
+        }
+        known = [bigrams(pair[language]) for pair in train]
+        for pair in test[::25]:
+            own = bigrams(pair[language])
+            for other in known:
+                assert 2 * len(own & other) <= len(own | other)
+
+
+def test_sentences_that_repeat_each_other_stay_together():
+    sentences = [
+        (f"s{i // 3} a{i // 3} b{i // 3} d{i // 3} c{i % 3}", f"t{i} u{i}")
+        for i in range(30)
+    ]  # every token has a digit, so the words are made without
+    letters = str.maketrans("0123456789", "abcdefghij")
+    sentences = [
+        (source.translate(letters), target.translate(letters))
+        for source, target in sentences
+    ]
+    phrases = [("other words", "td ud")]  # the target of number 3
+    for seed in range(5):
+        sets = split_sentences(sentences, phrases, valid=6, test=9, seed=seed)
+        assert sum(map(len, sets)) == 29
+        beginnings = [{pair[0][:4] for pair in subset} for subset in sets]
+        assert sum(map(len, beginnings)) == 10
+    with pytest.raises(ValueError, match="29 sentences .* few for 20"):
+        split_sentences(sentences, phrases, valid=20, test=10)
 
 
 def test_phrases_become_numbers_and_phrases_again():
