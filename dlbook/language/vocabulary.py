@@ -4,10 +4,8 @@ A stream is one long tensor of token numbers (N,). Language models learn from
 windows of it: inputs (T,), and as targets the same tokens one position later.
 """
 
-import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -86,32 +84,6 @@ class Vocab:
                     f"there is no token {number}, only 0 to {len(self) - 1}"
                 )
         return [self.tokens[number] for number in numbers]
-
-    def save(self, path) -> None:
-        """Write the tokens to a JSON file."""
-        text = json.dumps(self.tokens, ensure_ascii=False, indent=0)
-        Path(path).write_text(text, encoding="utf-8")
-
-    @classmethod
-    def load(cls, path) -> "Vocab":
-        """The vocabulary in a file that `save` wrote.
-
-        Raises:
-            ValueError: the file is not a list of different tokens.
-        """
-        try:
-            tokens = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"{path} is not a vocabulary: {error}") from None
-        strings = isinstance(tokens, list) and all(
-            isinstance(token, str) for token in tokens
-        )
-        if not strings or len(set(tokens)) < len(tokens):
-            raise ValueError(
-                f"{path} is not a vocabulary: it should be a list of "
-                "different strings; save it again"
-            )
-        return cls([], reserved=tokens)
 
 
 def windows(stream: Tensor, length: int) -> TensorDataset:

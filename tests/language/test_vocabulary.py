@@ -56,22 +56,6 @@ def test_vocab_names_what_it_does_not_know():
             letters.decode([0, wrong])
 
 
-def test_vocab_comes_back_from_its_file(tmp_path):
-    vocab = Vocab(["naïve", "'words'", "«of»", "\n"])
-    vocab.save(tmp_path / "vocab.json")
-    again = Vocab.load(tmp_path / "vocab.json")
-    assert again.tokens == vocab.tokens
-    assert again.encode(["never", "of"]).tolist() == [0, 0]
-
-
-@pytest.mark.parametrize("text", ["[1, 2", "{}", '["a", 1]', '["a", "a"]'])
-def test_vocab_refuses_another_file(tmp_path, text):
-    path = tmp_path / "vocab.json"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=r"vocab\.json is not a vocabulary"):
-        Vocab.load(path)
-
-
 @pytest.mark.parametrize("size", [35, 36, 37, 41, 42, 43])
 def test_windows_cover_the_stream_once(size):
     stream = torch.randint(100, (size,))
