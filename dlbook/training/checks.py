@@ -1,6 +1,7 @@
 """Mistakes that PyTorch reports late or in words that help nobody new."""
 
 from contextvars import ContextVar
+from copy import deepcopy
 
 import torch
 from torch import Tensor
@@ -54,11 +55,6 @@ def check_labels(logits, labels) -> Tensor:
     return labels
 
 
-def looks_at_once(device) -> bool:
-    """Whether a number on `device` can be looked at without waiting."""
-    return torch.device(device).type == "cpu"
-
-
 class Checks:
     """The checks of one pass over a loader; `where` says which, in words.
 
@@ -69,7 +65,7 @@ class Checks:
     """
 
     def __init__(self, device, where: str, model=None):
-        self.late = not looks_at_once(device)
+        self.late = torch.device(device).type != "cpu"
         self.where, self.model = where, model
         self.batch, self.pending = 0, []
         self.keep_weights()
@@ -134,7 +130,7 @@ class Checks:
             f"Noticed after batch {self.batch}, as this is no CPU"
         )
         if self.model is not None:
-            restore(self.model, self.weights)
+            self.model.load_state_dict(self.weights)
             story += (
                 f"; the weights are those before batch {self.seen + 1}, "
                 "the optimizer has gone on"
@@ -145,15 +141,7 @@ class Checks:
         """Copy the weights: no failed check so far has touched them."""
         self.seen = self.batch
         if self.late and self.model is not None:
-            state = self.model.state_dict()
-            self.weights = {name: t.clone() for name, t in state.items()}
-
-
-@torch.no_grad()
-def restore(model, weights: dict[str, Tensor]):
-    """Copy `weights` into the parameters and buffers of `model`."""
-    for name, tensor in model.state_dict().items():
-        tensor.copy_(weights[name])
+            self.weights = deepcopy(self.model.state_dict())
 
 
 def likely_cause(batch, optimizer) -> str:
