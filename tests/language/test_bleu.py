@@ -7,15 +7,15 @@ import pytest
 from sacrebleu.metrics import BLEU
 
 from dlbook.data.texts import phrase_pairs
-from dlbook.language.bleu import bleu, bleu_counts
+from dlbook.language.bleu import bleu, bleu_counts, brevity_penalty
 
 ORACLE = BLEU(tokenize="none", smooth_method="none", force=True)
 
 
-def theirs(candidates, references):
+def theirs(candidates, *references):
     lines = [" ".join(each) for each in candidates]
-    wanted = [" ".join(each) for each in references]
-    return ORACLE.corpus_score(lines, [wanted]).score
+    wanted = [[" ".join(each) for each in given] for given in references]
+    return ORACLE.corpus_score(lines, wanted).score
 
 
 @pytest.mark.parametrize("number", range(30))
@@ -32,6 +32,21 @@ def test_random_corpora_have_sacrebleus_score(number):
     assert bleu(candidates, references) == pytest.approx(
         theirs(candidates, references)
     )
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_several_references_have_sacrebleus_score(number):
+    draw = random.Random(number)
+
+    def phrases(longest):
+        return [
+            [str(draw.randrange(3)) for _ in range(draw.randint(1, longest))]
+            for _ in range(7)
+        ]
+
+    candidates, first, second, third = map(phrases, (7, 9, 9, 12))
+    several = bleu(candidates, first, second, third)
+    assert several == pytest.approx(theirs(candidates, first, second, third))
 
 
 @pytest.mark.parametrize("shift", [-2, -1, 0, 1, 3])
@@ -52,6 +67,19 @@ def test_counts_are_clipped():
     the = ["the"] * 7
     wanted = ["the", "cat", "is", "on", "the", "mat"]
     assert bleu_counts(the, wanted, order=2) == [(2, 7), (0, 6)]
+
+
+def test_counts_are_clipped_at_the_reference_that_has_most():
+    guess = ["de", "de", "de", "la"]
+    references = ["de", "la", "la"], ["a", "de", "de"]
+    assert bleu_counts(guess, *references, order=2) == [(3, 4), (2, 3)]
+
+
+def test_brevity_is_measured_against_the_nearest_length():
+    five, short, long = ["a"] * 5, ["a"] * 3, ["a"] * 6
+    assert brevity_penalty([five], [short], [long]) == math.exp(1 - 6 / 5)
+    assert brevity_penalty([["a"] * 4], [["a"] * 5], [short]) == 1
+    assert brevity_penalty([five], [short], [["a"] * 9]) == 1
 
 
 def test_a_perfect_corpus_has_100_and_a_half_of_it_less():
