@@ -52,13 +52,7 @@ class Recurrent(nn.Module):
     """
 
     def __init__(
-        self,
-        cell,
-        input_size: int,
-        units: int,
-        *,
-        layers: int = 1,
-        bidirectional: bool = False,
+        self, cell, input_size, units, *, layers=1, bidirectional=False
     ):
         super().__init__()
         directions = 1 + bidirectional
