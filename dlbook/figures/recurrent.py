@@ -22,7 +22,7 @@ DRAWINGS = {
         {"h0": (0, 1, "$h_0$")}
         | {f"x{t}": (t, 0, f"$x_{t}$") for t in STEPS}
         | {f"h{t}": (t, 1, f"$h_{t}$") for t in STEPS}
-        | {f"z{t}": (t, 2, f"$z_{t}$") for t in STEPS},
+        | {f"z{t}": (t, 2, rf"$\hat{{y}}_{t}$") for t in STEPS},
         [(f"h{t - 1}", f"h{t}") for t in STEPS]
         + [(f"x{t}", f"h{t}") for t in STEPS]
         + [(f"h{t}", f"z{t}") for t in STEPS],
@@ -100,7 +100,7 @@ DRAWINGS = {
         {f"x{t}": (2 * t, 0, f"$x_{t}$") for t in STEPS}
         | {f"f{t}": (2 * t - 0.4, 1, f"$h_{t}$ →") for t in STEPS}
         | {f"b{t}": (2 * t + 0.4, 2, f"← $h_{t}$") for t in STEPS}
-        | {f"z{t}": (2 * t, 3, f"$z_{t}$") for t in STEPS},
+        | {f"z{t}": (2 * t, 3, rf"$\hat{{y}}_{t}$") for t in STEPS},
         [(f"x{t}", f"f{t}") for t in STEPS]
         + [(f"x{t}", f"b{t}") for t in STEPS]
         + [(f"f{t}", f"z{t}") for t in STEPS]
@@ -112,7 +112,7 @@ DRAWINGS = {
         {f"x{t}": (2 * t, 0, f"$x_{t}$") for t in STEPS}
         | {f"a{t}": (2 * t, 1, f"$h^1_{t}$") for t in STEPS}
         | {f"b{t}": (2 * t, 2, f"$h^2_{t}$") for t in STEPS}
-        | {f"z{t}": (2 * t, 3, f"$z_{t}$") for t in STEPS},
+        | {f"z{t}": (2 * t, 3, rf"$\hat{{y}}_{t}$") for t in STEPS},
         [(f"{a}{t}", f"{b}{t}") for t in STEPS for a, b in ("xa", "ab", "bz")]
         + [(f"{k}{t}", f"{k}{t + 1}") for t in STEPS[:-1] for k in "ab"],
         {f"{kind}{t}" for t in STEPS for kind in "abz"},
