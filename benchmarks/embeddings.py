@@ -37,12 +37,11 @@ def rows():
 
         def ours(device="cpu", method=method):
             train_vectors(
-                stream,
-                counts,
+                stream.to(device),
+                counts.to(device),
                 method=method,
                 context_is_input=method is cbow,
                 epochs=1,
-                device=device,
             )
 
         def theirs(peer=peer):

@@ -20,7 +20,12 @@ from small_models import (
 from torch.utils.data import TensorDataset
 
 from dlbook.data.loaders import batches
-from dlbook.language import beam_search, translation, word_vectors
+from dlbook.language import (
+    beam_search,
+    hierarchical_softmax,
+    translation,
+    word_vectors,
+)
 from dlbook.language.similarity import answers, nearest, spearman
 from dlbook.layers import attention, convolution
 from dlbook.layers.batch_norm import BatchNorm
@@ -132,16 +137,23 @@ def shortlisted(device):
 def trained_vectors(device):
     counts = torch.tensor([9.0, 5, 4, 3, 2, 1, 1])
     stream = torch.multinomial(counts, 400, replacement=True)
+    stream, counts = stream.to(device), counts.to(device)
     train = partial(
         word_vectors.train_vectors, stream, counts, width=4, epochs=1,
-        threshold=1.0, batch_size=8, device=device,
+        threshold=1.0,
     )  # fmt: skip
-    table = word_vectors.cooccurrences(stream.to(device), K, window=3)
-    vectors, losses = word_vectors.train_glove(
-        table, width=4, epochs=1, device=device
-    )
+    table = word_vectors.cooccurrences(stream, K, window=3)
+    vectors, losses = word_vectors.train_glove(table, width=4, epochs=1)
     cbow = train(method=word_vectors.cbow, context_is_input=True)
     return train(), cbow, table, vectors, losses
+
+
+def trained_tree(device):
+    counts = torch.tensor([9.0, 5, 4, 3, 2, 1, 1])
+    stream = torch.multinomial(counts, 400, replacement=True).to(device)
+    return hierarchical_softmax.train_hierarchical(
+        stream, counts.to(device), width=4, threshold=1.0
+    )
 
 
 def compared(device):
@@ -271,6 +283,7 @@ def test_batches_that_are_on_the_device_wait_for_nothing(shuffle):
 OTHERS = {
     "data/loaders": [loaded],
     "language/beam_search": [searched],
+    "language/hierarchical_softmax": [trained_tree],
     "language/similarity": [compared],
     "language/translation": [batches_of_pairs, shortlisted],
     "language/word_vectors": [trained_vectors],

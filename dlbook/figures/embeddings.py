@@ -1,50 +1,88 @@
-"""Figures of word vectors: words as points."""
+"""Figures of word vectors: what is predicted, and words as points."""
 
 import matplotlib.pyplot as plt
 
-from dlbook.figures.palette import BLUE, LIGHT_GREY, ORANGE
+from dlbook.figures.palette import BLUE, GREY, LIGHT_GREY, ORANGE
 
 
-def plot_words(positions, names=None, *, ax=None, color=BLUE, size=8):
-    """Points (N, 2), each with its name beside it.
+def plot_predictions(words, centre: int):
+    """Skip-gram and CBOW: what is given at the bottom, what is predicted
+    on top.
 
-    Names that would cover each other are moved up; so draw what sets the
-    limits of the axes before.
+    `words` stand beside each other in a text; `centre` is the number of the
+    word in the middle, the others are its context.
     """
+    figure, axes = plt.subplots(1, 2, figsize=(7.4, 2.7))
+    context = [i for i in range(len(words)) if i != centre]
+    _predict(axes[0], words, [centre], context, f"vector of {words[centre]}")
+    _predict(axes[1], words, context, [centre], "mean of the vectors")
+    axes[0].set_title("skip-gram")
+    axes[1].set_title("CBOW")
+    return figure
+
+
+def _predict(ax, words, given, predicted, hidden):
+    """Boxes of words on two levels, and arrows through a box between them."""
+
+    def box(x, y, name, color):
+        frame = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": color}
+        text = ax.text(x, y, name, ha="center", va="center", bbox=frame)
+        text.set_fontsize("x-small")
+        return (x, y), text.get_bbox_patch()
+
+    middle = box((len(words) - 1) / 2, 1, hidden, GREY)
+    arrows = [(box(i, 0, words[i], BLUE), middle) for i in given]
+    arrows += [(middle, box(i, 2, words[i], ORANGE)) for i in predicted]
+    for (start, behind), (end, before) in arrows:
+        line = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
+        line |= {"patchA": behind, "patchB": before}
+        ax.annotate("", end, start, arrowprops=line)
+    ax.text(-0.6, 0, "given", va="center", ha="right", fontsize="x-small")
+    ax.text(-0.6, 2, "predicted", va="center", ha="right", fontsize="x-small")
+    ax.set(xlim=(-1.6, len(words) - 0.4), ylim=(-0.4, 2.4))
+    ax.axis("off")
+
+
+def plot_words(positions, *, ax=None, color=LIGHT_GREY):
+    """Points (N, 2) without names."""
     ax = ax or plt.gca()
     x, y = positions.T
-    ax.plot(x, y, ".", color=color, markersize=6 if names else 3)
-    heights = _heights(ax, positions.tolist(), names or [], size)
-    for i, height in enumerate(heights):
-        ax.text(
-            x[i],
-            height,
-            f" {names[i]}",
-            fontsize=size,
-            color=color,
-            va="center",
-        )
+    ax.plot(x, y, ".", color=color, markersize=3)
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     return ax.figure
 
 
-def _heights(ax, positions, names, size):
-    """Heights at which no name covers another one."""
-    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    frame, em = ax.get_window_extent(), size * ax.figure.dpi / 72
-    letter = 0.58 * em * (right - left) / frame.width
-    line = 1.1 * em * (high - low) / frame.height
-    heights = {}
-    for i in sorted(range(len(names)), key=lambda i: positions[i][1]):
-        x, height = positions[i]
-        for j in sorted(heights, key=heights.get):
-            after = x > positions[j][0] + letter * (len(names[j]) + 1)
-            before = positions[j][0] > x + letter * (len(names[i]) + 1)
-            if not after and not before and abs(height - heights[j]) < line:
-                height = heights[j] + line
-        heights[i] = height
-    return [heights[i] for i in range(len(names))]
+def plot_map(positions, groups, *, ax=None, size=7):
+    """Points (N, 2), some with their names: {color: {name: number}}.
+
+    The names stand in two columns, left and right of the points, so that
+    none covers another one; a line leads from each name to its point.
+    """
+    ax = ax or plt.gca()
+    plot_words(positions, ax=ax)
+    left, low = positions.min(dim=0).values.tolist()
+    right, high = positions.max(dim=0).values.tolist()
+    width, named = right - left, []
+    for color, numbers in groups.items():
+        for name, number in numbers.items():
+            x, y = positions[number].tolist()
+            named.append((y, x, name, color))
+            ax.plot(x, y, "o", color=color, markersize=4)
+    named.sort(key=lambda row: row[1])
+    half = len(named) // 2
+    sides = [(left, -1, named[:half]), (right, 1, named[half:])]
+    for edge, side, column in sides:
+        x = edge + side * 0.08 * width
+        step = (high - low) / max(len(column), 1)
+        for row, (point_y, point_x, name, color) in enumerate(sorted(column)):
+            y = low + (row + 0.5) * step
+            ax.plot([point_x, x], [point_y, y], color=color, linewidth=0.5)
+            align = "right" if side < 0 else "left"
+            text = ax.text(x + side * 0.01 * width, y, name, ha=align)
+            text.set(va="center", fontsize=size, color=color)
+    ax.set_xlim(left - 0.5 * width, right + 0.5 * width)
+    return ax.figure
 
 
 def plot_neighbours(positions, names, chosen: int, neighbours):
@@ -54,7 +92,7 @@ def plot_neighbours(positions, names, chosen: int, neighbours):
     The frame depends on `positions` alone, whatever is named.
     """
     figure, ax = plt.subplots(figsize=(6.2, 4.2))
-    plot_words(positions, ax=ax, color=LIGHT_GREY)
+    plot_words(positions, ax=ax)
     left, low = positions.min(dim=0).values.tolist()
     right, high = positions.max(dim=0).values.tolist()
     width, gap = right - left, (high - low) / 16

@@ -88,7 +88,6 @@ def nearest(
     return best.indices.tolist(), best.values.tolist()
 
 
-@torch.no_grad()
 def answers(
     questions: Tensor, vectors: Tensor, *, exclude: bool = True
 ) -> Tensor:

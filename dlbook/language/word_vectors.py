@@ -13,22 +13,22 @@ vectors of all these, each of width D, into the gradients of its loss.
 import torch
 from torch import Tensor
 
-from dlbook.runtime import default_device
+BLOCK_NOISE = 16  # K, the words of noise that a block shares
 
 
 def keep_probability(counts: Tensor, *, threshold: float = 1e-3) -> Tensor:
-    """Chance (V,) that an occurrence of each word is read at all.
+    """Probability (V,) that an occurrence of each word is read at all.
 
     sqrt(t / f) + t / f, at most 1, for a word of frequency f and the
     threshold t: the formula of the published program. Differs from the paper,
-    whose equation (5) keeps a word with the chance sqrt(t / f).
+    whose equation (5) keeps a word with probability sqrt(t / f).
     """
     ratio = threshold * counts.sum() / counts
     return (ratio.sqrt() + ratio).clamp_max(1)
 
 
 def noise_probability(counts: Tensor, *, power: float = 0.75) -> Tensor:
-    """Chance (V,) of each word to be drawn as noise: counts**power / sum.
+    """Probability (V,) of each word to be drawn as noise, ~ counts**power.
 
     The end of section 2.2 of Mikolov et al. (2013) chooses the power 3/4.
     """
@@ -37,7 +37,7 @@ def noise_probability(counts: Tensor, *, power: float = 0.75) -> Tensor:
 
 
 def draw(cumulative: Tensor, *shape: int) -> Tensor:
-    """Numbers of words of this shape, drawn by the sums of their chances.
+    """Numbers of words of this shape, drawn by their probabilities.
 
     `cumulative` (V,) is `noise_probability(counts).cumsum(0)`.
     """
@@ -45,19 +45,19 @@ def draw(cumulative: Tensor, *shape: int) -> Tensor:
     return torch.searchsorted(cumulative, points * cumulative[-1])
 
 
-def context_mask(
-    blocks: int, length: int, *, window: int, device=None
-) -> Tensor:
-    """Which words around a block are context of which word in it.
+def context_mask(centre: Tensor, *, window: int) -> Tensor:
+    """Which of the words around a block are context of which word in it.
 
-    1 for context and 0 for the rest, (N, L, M) for N `blocks` of L = `length`
-    words. Each word draws its own reach, 1 to `window` words to either side.
+    1 for context and 0 for the rest, (N, L, M) for the words `centre` (N, L)
+    of N blocks. Each word draws its own reach: 1 to `window` words to either
+    side.
     """
-    centre = torch.arange(length, device=device)[:, None] + window
-    around = torch.arange(length + 2 * window, device=device)
-    distance = (around - centre).abs()  # (L, M)
+    blocks, length = centre.shape
+    middle = torch.arange(length, device=centre.device)[:, None] + window
+    around = torch.arange(length + 2 * window, device=centre.device)
+    distance = (around - middle).abs()  # (L, M)
     shape = (blocks, length, 1)
-    reach = torch.randint(1, window + 1, shape, device=device)
+    reach = torch.randint(1, window + 1, shape, device=centre.device)
     return ((distance > 0) & (distance <= reach)).float()
 
 
@@ -99,21 +99,49 @@ def cbow(centre, context, noise, mask, noise_weight: float):
     )
 
 
-def adagrad(vectors, squares, rows, gradients, *, lr: float) -> None:
-    """Move the `rows` (n,) of `vectors` (V, D) against `gradients` (n, D).
+class AdaGrad:
+    """Vectors (V, D), and for each row the sum of its squared gradients.
 
-    `squares` (V, 1) sums the mean squared gradient of each row so far; a row
-    that has moved a lot moves less. Differs from Duchi et al. (2011): one
-    sum for a row, not one for each number.
+    A row that has moved a lot moves less. Differs from Duchi et al. (2011):
+    one sum for a row, not one for each number; the sums begin at `start`.
     """
-    rows, gradients = rows.flatten(), gradients.flatten(0, -2)
-    squares.index_add_(0, rows, gradients.square().mean(dim=1, keepdim=True))
-    vectors.index_add_(0, rows, gradients * squares[rows].rsqrt(), alpha=-lr)
+
+    def __init__(self, vectors: Tensor, *, lr: float, start: float = 1e-6):
+        self.vectors, self.lr = vectors, lr
+        self.squares = torch.full_like(vectors[:, :1], start)  # (V, 1)
+
+    def __getitem__(self, rows: Tensor) -> Tensor:
+        return self.vectors[rows]
+
+    def step(self, rows: Tensor, gradients: Tensor) -> None:
+        """Move the `rows` (...) against their `gradients` (..., D)."""
+        rows, gradients = rows.flatten(), gradients.flatten(0, -2)
+        squares = gradients.square().mean(dim=1, keepdim=True)
+        self.squares.index_add_(0, rows, squares)
+        scaled = gradients * self.squares[rows].rsqrt()
+        self.vectors.index_add_(0, rows, scaled, alpha=-self.lr)
 
 
-def split_blocks(stream: Tensor, *, length: int, window: int) -> Tensor:
-    """Rows (N, length + 2 * window) of a stream; their middles tile it."""
-    return stream.unfold(0, length + 2 * window, length)
+def shuffled_blocks(
+    stream: Tensor,
+    keep: Tensor,
+    *,
+    window: int,
+    epochs: int,
+    length: int = 16,
+):
+    """Batches (128, length + 2 * window) of blocks of a stream, shuffled.
+
+    In each of the `epochs` every word is read with its probability in `keep`
+    (V,). The middles of the blocks, `length` words, tile what is read.
+    """
+    for _ in range(epochs):
+        chance = torch.rand(len(stream), device=stream.device)
+        read = stream[chance < keep[stream]]
+        blocks = read.unfold(0, length + 2 * window, length)
+        order = torch.randperm(len(blocks), device=stream.device)
+        for batch in order.split(128):
+            yield blocks[batch]
 
 
 def train_vectors(
@@ -126,55 +154,34 @@ def train_vectors(
     window: int = 5,
     negatives: int = 5,
     epochs: int = 3,
-    lr: float = 0.3,
     threshold: float = 1e-3,
-    block_length: int = 16,
-    block_noise: int = 16,
-    batch_size: int = 128,
-    device=None,
 ) -> tuple[Tensor, Tensor]:
     """Vectors of words as inputs and as outputs, both (V, width).
 
-    `stream` (n,) holds numbers of words, `counts` (V,) how often each occurs.
-    The inputs of skip-gram are the centres; for CBOW set `context_is_input`.
-    The rest, and the noise, are outputs. Differs from the paper: the pairs of
-    a block share `block_noise` words, each weighted so that a pair has
-    `negatives` of them on average; and the optimiser is AdaGrad.
+    `stream` (n,) holds numbers of words, `counts` (V,) how often each occurs;
+    what computes is the device that they are on. The inputs of skip-gram are
+    the centres; for CBOW set `context_is_input`. The rest, and the noise, are
+    outputs. Differs from the paper: the pairs of a block share `BLOCK_NOISE`
+    words, each weighted so that a pair has `negatives` of them on average;
+    and the optimiser is AdaGrad.
     """
-    device = device or default_device()
-    stream, counts = stream.to(device), counts.to(device)
     keep = keep_probability(counts, threshold=threshold)
-    cumulative = noise_probability(counts).cumsum(0).float()
-    inputs = (torch.rand(len(counts), width, device=device) - 0.5) / width
-    outputs = torch.zeros_like(inputs)
-    input_squares = torch.full_like(inputs[:, :1], 1e-6)
-    output_squares = torch.full_like(inputs[:, :1], 1e-6)
-    centres, contexts = (inputs, input_squares), (outputs, output_squares)
-    if context_is_input:
-        centres, contexts = contexts, centres
-    for _ in range(epochs):
-        chance = torch.rand(len(stream), device=device)
-        read = stream[chance < keep[stream]]
-        blocks = split_blocks(read, length=block_length, window=window)
-        order = torch.randperm(len(blocks), device=device)
-        for batch in order.split(batch_size):
-            around = blocks[batch]  # (N, M)
-            centre = around[:, window : window + block_length]  # (N, L)
-            noise = draw(cumulative, len(batch), block_noise)  # (N, K)
-            mask = context_mask(
-                len(batch), block_length, window=window, device=device
-            )
-            centre_gradient, context_gradient, noise_gradient = method(
-                centres[0][centre],
-                contexts[0][around],
-                outputs[noise],
-                mask,
-                negatives / block_noise,
-            )
-            adagrad(*centres, centre, centre_gradient, lr=lr)
-            adagrad(*contexts, around, context_gradient, lr=lr)
-            adagrad(outputs, output_squares, noise, noise_gradient, lr=lr)
-    return inputs, outputs
+    cumulative = noise_probability(counts).float().cumsum(0)
+    start = torch.rand(len(counts), width, device=stream.device) - 0.5
+    inputs = AdaGrad(start / width, lr=0.3)
+    outputs = AdaGrad(torch.zeros_like(start), lr=0.3)
+    sides = (outputs, inputs) if context_is_input else (inputs, outputs)
+    centres, contexts = sides
+    for around in shuffled_blocks(stream, keep, window=window, epochs=epochs):
+        centre = around[:, window:-window]  # (N, L) of (N, M)
+        noise = draw(cumulative, len(around), BLOCK_NOISE)  # (N, K)
+        mask = context_mask(centre, window=window)
+        vectors = centres[centre], contexts[around], outputs[noise]
+        gradients = method(*vectors, mask, negatives / BLOCK_NOISE)
+        centres.step(centre, gradients[0])
+        contexts.step(around, gradients[1])
+        outputs.step(noise, gradients[2])
+    return inputs.vectors, outputs.vectors
 
 
 def cooccurrences(
@@ -211,52 +218,34 @@ def glove_gradients(words, contexts, targets, weights):
 
 
 def train_glove(
-    table: Tensor,
-    *,
-    width: int = 50,
-    epochs: int = 6,
-    lr: float = 0.2,
-    x_max: float = 30.0,
-    batch_size: int = 8192,
-    device=None,
+    table: Tensor, *, width: int = 50, epochs: int = 3, x_max: float = 30.0
 ) -> tuple[Tensor, list[float]]:
     """Vectors (V, width), and the mean weighted loss of each epoch.
 
     `table` (V, V) is that of `cooccurrences`, the loss equation (8) of the
     GloVe paper. The vector of a word is the sum of its two, as there. Differs
-    from the paper: an epoch visits each cell or its mirror image, and `x_max`
-    is 100 there, for texts of billions of words.
+    from the paper: `x_max` is 100 there, for texts of billions of words.
     """
-    device = device or default_device()
-    cells = table.nonzero()
-    cells = cells[cells[:, 0] <= cells[:, 1]]  # (n, 2)
-    counts = table[cells[:, 0], cells[:, 1]].to(device)
-    cells, targets = cells.to(device), counts.log()
-    weights = cell_weight(counts, x_max=x_max)
+    rows, columns = table.nonzero().unbind(dim=1)
+    counts = table[rows, columns]  # (n,)
+    targets, weights = counts.log(), cell_weight(counts, x_max=x_max)
     # Two more numbers make the product w.c + b + b': (b, 1) and (1, b').
     shape = (2, len(table), width + 2)
-    vectors = (torch.rand(shape, device=device) - 0.5) / width
-    ones = (-1, -2)
-    for side in (0, 1):
-        vectors[side, :, ones[side]] = 1
-    squares = torch.full_like(vectors[..., :1], 1e-2)
+    start = (torch.rand(shape, device=table.device) - 0.5) / width
+    start[0, :, -1] = start[1, :, -2] = 1
+    words, contexts = (AdaGrad(side, lr=0.2, start=0.01) for side in start)
     losses = []
     for _ in range(epochs):
-        flip = torch.rand(len(cells), 1, device=device) < 0.5
-        cells, total = torch.where(flip, cells.flip(1), cells), 0.0
-        order = torch.randperm(len(cells), device=device)
-        for batch in order.split(batch_size):
-            rows = cells[batch].unbind(dim=1)
-            words, contexts = vectors[0, rows[0]], vectors[1, rows[1]]
-            loss, *gradients = glove_gradients(
-                words, contexts, targets[batch], weights[batch]
+        total = 0.0
+        order = torch.randperm(len(counts), device=table.device)
+        for batch in order.split(8192):
+            i, j = rows[batch], columns[batch]
+            loss, for_words, for_contexts = glove_gradients(
+                words[i], contexts[j], targets[batch], weights[batch]
             )
-            for side in (0, 1):
-                gradients[side][:, ones[side]] = 0
-                adagrad(
-                    vectors[side], squares[side], rows[side], gradients[side],
-                    lr=lr,
-                )  # fmt: skip
+            for_words[:, -1] = for_contexts[:, -2] = 0  # the ones stay
+            words.step(i, for_words)
+            contexts.step(j, for_contexts)
             total += loss.sum()
-        losses.append(float(total) / len(cells))
-    return vectors.sum(dim=0)[:, :width], losses
+        losses.append(float(total) / len(counts))
+    return (words.vectors + contexts.vectors)[:, :width], losses

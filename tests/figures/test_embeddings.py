@@ -6,29 +6,66 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from dlbook.figures.embeddings import plot_cloud, plot_neighbours, plot_words
+from dlbook.figures.embeddings import (
+    plot_cloud,
+    plot_map,
+    plot_neighbours,
+    plot_predictions,
+    plot_words,
+)
+
+
+def overlapping(texts):
+    boxes = [text.get_window_extent() for text in texts]
+    return any(
+        box.overlaps(other)
+        for i, box in enumerate(boxes)
+        for other in boxes[:i]
+    )
 
 
 def test_words_stand_at_their_points():
     positions = torch.tensor([[0.0, 1.0], [2.0, 3.0]])
-    (ax,) = plot_words(positions, ["war", "peace"]).axes
-    assert [t.get_text().strip() for t in ax.texts] == ["war", "peace"]
-    assert ax.texts[1].get_position() == (2.0, 3.0)
+    (ax,) = plot_words(positions).axes
     assert ax.lines[0].get_xydata().tolist() == positions.tolist()
 
 
-def test_names_do_not_cover_each_other():
-    crowd = torch.tensor([[0.0, 0.0], [0.1, 0.02], [0.2, 0.01], [9.0, 0.01]])
-    ax = plt.subplots(figsize=(6, 4))[1]
-    plot_words(torch.tensor([[-1.0, -5.0], [12.0, 5.0]]), ax=ax)
-    plot_words(crowd, ["gold", "silver", "banks", "far"], ax=ax)
+def test_names_on_a_map_do_not_cover_each_other():
+    positions = 0.1 * torch.randn(30, 2)
+    names = [f"word{i}" for i in range(20)]
+    groups = {"C0": {name: i for i, name in enumerate(names[:12])}}
+    groups["C1"] = {name: 12 + i for i, name in enumerate(names[12:])}
+    ax = plt.subplots(figsize=(3.7, 4))[1]
+    plot_map(positions, groups, ax=ax)
     ax.figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in ax.texts]
-    for i, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[:i])
-    lowest, *_, far = ax.texts
-    assert lowest.get_position()[1] == 0.0  # nothing is below it
-    assert far.get_position()[1] == crowd[3, 1]  # nothing is near it
+    assert sorted(t.get_text() for t in ax.texts) == sorted(names)
+    assert not overlapping(ax.texts)
+    frame = ax.get_window_extent()
+    for text in ax.texts:  # beside the points, and a line leads to its own
+        box = text.get_window_extent()
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1
+        x, y = text.get_position()
+        assert not positions[:, 0].min() <= x <= positions[:, 0].max()
+        point = positions[int(text.get_text()[4:])]
+        lines = [line.get_xydata() for line in ax.lines]
+        starts = [line[0] for line in lines if abs(line[-1][1] - y) < 1e-6]
+        assert any((start == point.numpy()).all() for start in starts)
+
+
+def test_skip_gram_predicts_what_cbow_is_given():
+    words = ["new", "gold", "coins"]
+    figure = plot_predictions(words, 1)
+    figure.canvas.draw()
+    for ax, below in zip(
+        figure.axes, (["gold"], ["new", "coins"]), strict=True
+    ):
+        texts = {t.get_text(): t for t in ax.texts if t.get_text()}
+        arrows = [t for t in ax.texts if not t.get_text()]
+        assert len(arrows) == 3
+        for word in words:
+            height = texts[word].get_position()[1]
+            assert height == (0 if word in below else 2)
+        assert not overlapping(texts.values())
 
 
 def test_the_chosen_word_and_its_neighbours_are_named():
