@@ -30,6 +30,48 @@ class AttentionCell(nn.Module):
         return outputs, (h, c, memory, keys, mask), weights
 
 
+class AttentionDecoder(nn.Module):
+    """Tokens so far (B, T) to logits (B, T, K), attending to a memory.
+
+    The output weights are tied to the embeddings.
+    """
+
+    def __init__(
+        self, vocab_size: int, width: int, units: int, *, dropout=0.0
+    ):
+        super().__init__()
+        self.embedding = embedding(vocab_size, width)
+        self.initial_state = nn.Linear(units, units)
+        self.cell = AttentionCell(width, units)
+        self.projection = nn.Linear(2 * units, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def start(self, summary, memory, mask):
+        """The first state; summary (B, units), memory (B, S, units)."""
+        h = torch.tanh(self.initial_state(summary))
+        keys = self.cell.attention.to_key(memory)
+        return h, torch.zeros_like(h), memory, keys, mask
+
+    def forward(self, tokens, state):
+        """Tokens (B, T): outputs (B, T, D), attention weights (B, T, S)."""
+        outputs, weights = [], []
+        for x in self.dropout(self.embedding(tokens)).unbind(dim=1):
+            output, state, weight = self.cell(x, state)
+            outputs.append(output)
+            weights.append(weight)
+        outputs = torch.stack(outputs, dim=1)  # (B, T, 2 units)
+        outputs = self.projection(self.dropout(outputs))
+        return outputs, torch.stack(weights, dim=1)
+
+    def logits(self, outputs):
+        return F.linear(outputs, self.embedding.weight)
+
+    def step(self, tokens, state):
+        """Last tokens (B,) and state to logits (B, K) and the next state."""
+        outputs, state, _ = self.cell(self.embedding(tokens), state)
+        return self.logits(self.projection(outputs)), state
+
+
 class Bahdanau(nn.Module):
     """Sources (B, S) and targets so far (B, T) to logits (B, T, K).
 
@@ -46,43 +88,26 @@ class Bahdanau(nn.Module):
             source_vocab, width, units // 2, dropout=dropout,
             bidirectional=True,
         )  # fmt: skip
-        self.target_embedding = embedding(target_vocab, width)
-        self.initial_state = nn.Linear(units, units)
-        self.decoder = AttentionCell(width, units)
-        self.projection = nn.Linear(2 * units, width)
-        self.dropout = nn.Dropout(dropout)
+        self.decoder = AttentionDecoder(
+            target_vocab, width, units, dropout=dropout
+        )
+        self.target_embedding = self.decoder.embedding
 
     def start(self, sources):
         """The state before the first token, with all it can attend to."""
         memory, (last, _) = self.encoder(sources)  # (B, S, units)
         last = last.transpose(0, 1).flatten(1)  # (B, units)
-        h = torch.tanh(self.initial_state(last))
-        keys = self.decoder.attention.to_key(memory)
-        return h, torch.zeros_like(h), memory, keys, sources != 0
-
-    def decode(self, tokens, state):
-        """Tokens (B, T): outputs (B, T, D), attention weights (B, T, S)."""
-        outputs, weights = [], []
-        for x in self.dropout(self.target_embedding(tokens)).unbind(dim=1):
-            output, state, weight = self.decoder(x, state)
-            outputs.append(output)
-            weights.append(weight)
-        outputs = torch.stack(outputs, dim=1)  # (B, T, 2 units)
-        outputs = self.projection(self.dropout(outputs))
-        return outputs, torch.stack(weights, dim=1)
+        return self.decoder.start(last, memory, sources != 0)
 
     def outputs(self, sources, targets):
         """What the logits are computed from: (B, T, D)."""
-        return self.decode(targets, self.start(sources))[0]
+        return self.decoder(targets, self.start(sources))[0]
 
     def logits(self, outputs):
-        return F.linear(outputs, self.target_embedding.weight)
+        return self.decoder.logits(outputs)
 
     def forward(self, sources, targets):
         return self.logits(self.outputs(sources, targets))
 
     def step(self, tokens, state):
-        """Last tokens (B,) and state to logits (B, K) and the next state."""
-        x = self.target_embedding(tokens)
-        outputs, state, _ = self.decoder(x, state)
-        return self.logits(self.projection(outputs)), state
+        return self.decoder.step(tokens, state)

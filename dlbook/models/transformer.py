@@ -48,6 +48,79 @@ class DecoderBlock(nn.Module):
         return x + self.feed_forward(self.norm3(x)), cache
 
 
+class PositionEmbedding(nn.Module):
+    """Tokens (B, T) at positions from `start` on to vectors (B, T, D)."""
+
+    def __init__(self, vocab_size, width, dropout, max_length):
+        super().__init__()
+        self.embedding = embedding(vocab_size, width)
+        self.dropout = nn.Dropout(dropout)
+        positions = positional_encoding(max_length, width)
+        self.register_buffer("positions", positions, persistent=False)
+
+    def forward(self, tokens, start: int = 0):
+        positions = self.positions[start : start + tokens.shape[1]]
+        scale = math.sqrt(self.embedding.embedding_dim)
+        return self.dropout(scale * self.embedding(tokens) + positions)
+
+
+class TransformerEncoder(nn.Module):
+    """Sources (B, S) to the memory (B, S, D), and its padding mask."""
+
+    def __init__(
+        self, vocab_size: int, width: int, *, heads, layers, hidden, dropout,
+        max_length,
+    ):  # fmt: skip
+        super().__init__()
+        self.embed = PositionEmbedding(vocab_size, width, dropout, max_length)
+        self.blocks = nn.ModuleList(
+            Block(width, heads, hidden=hidden, dropout=dropout)
+            for _ in range(layers)
+        )
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, sources):
+        mask = padding_mask(sources)
+        x = self.embed(sources)
+        for block in self.blocks:
+            x = block(x, mask)
+        return self.norm(x), mask
+
+
+class TransformerDecoder(nn.Module):
+    """Targets so far (B, T) and the encoder's memory to (B, T, D)."""
+
+    def __init__(
+        self, vocab_size: int, width: int, *, heads, layers, hidden, dropout,
+        max_length,
+    ):  # fmt: skip
+        super().__init__()
+        self.embed = PositionEmbedding(vocab_size, width, dropout, max_length)
+        self.blocks = nn.ModuleList(
+            DecoderBlock(width, heads, hidden=hidden, dropout=dropout)
+            for _ in range(layers)
+        )
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, targets, memory, memory_mask):
+        mask = causal_mask(targets.shape[1], device=targets.device)
+        x = self.embed(targets)
+        for block in self.blocks:
+            x = block(x, mask, memory, memory_mask)
+        return self.norm(x)
+
+    def step(self, tokens, caches, memories, memory_mask):
+        """The next position: last tokens (B,) to (B, D), longer caches."""
+        start = caches[0][0].shape[2]  # how many tokens came before
+        x = self.embed(tokens[:, None], start)
+        layers = zip(self.blocks, caches, memories, strict=True)
+        extended = []
+        for block, cache, memory in layers:
+            x, cache = block.step(x, cache, memory, memory_mask)
+            extended.append(cache)
+        return self.norm(x)[:, 0], tuple(extended)
+
+
 class Transformer(nn.Module):
     """Sources (B, S) and targets so far (B, T) to logits (B, T, K).
 
@@ -60,44 +133,17 @@ class Transformer(nn.Module):
         layers=2, hidden=None, dropout=0.1, max_length=64,
     ):  # fmt: skip
         super().__init__()
-        self.source_embedding = embedding(source_vocab, width)
-        self.target_embedding = embedding(target_vocab, width)
-        self.encoder = nn.ModuleList(
-            Block(width, heads, hidden=hidden, dropout=dropout)
-            for _ in range(layers)
-        )
-        self.encoder_norm = nn.LayerNorm(width)
-        self.decoder = nn.ModuleList(
-            DecoderBlock(width, heads, hidden=hidden, dropout=dropout)
-            for _ in range(layers)
-        )
-        self.decoder_norm = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(dropout)
-        positions = positional_encoding(max_length, width)
-        self.register_buffer("positions", positions, persistent=False)
-
-    def embed(self, table, tokens, start: int = 0):
-        """Tokens (B, T) at positions from `start` on: (B, T, D)."""
-        positions = self.positions[start : start + tokens.shape[1]]
-        scale = math.sqrt(table.embedding_dim)
-        return self.dropout(scale * table(tokens) + positions)
-
-    def encode(self, sources):
-        """The memory (B, S, D) of the sources, and its padding mask."""
-        mask = padding_mask(sources)
-        x = self.embed(self.source_embedding, sources)
-        for block in self.encoder:
-            x = block(x, mask)
-        return self.encoder_norm(x), mask
+        sizes = {
+            "heads": heads, "layers": layers, "hidden": hidden,
+            "dropout": dropout, "max_length": max_length,
+        }  # fmt: skip
+        self.encoder = TransformerEncoder(source_vocab, width, **sizes)
+        self.decoder = TransformerDecoder(target_vocab, width, **sizes)
+        self.target_embedding = self.decoder.embed.embedding
 
     def outputs(self, sources, targets):
         """What the logits are computed from: (B, T, D)."""
-        memory, memory_mask = self.encode(sources)
-        mask = causal_mask(targets.shape[1], device=targets.device)
-        x = self.embed(self.target_embedding, targets)
-        for block in self.decoder:
-            x = block(x, mask, memory, memory_mask)
-        return self.decoder_norm(x)
+        return self.decoder(targets, *self.encoder(sources))
 
     def logits(self, outputs):
         return F.linear(outputs, self.target_embedding.weight)
@@ -107,23 +153,14 @@ class Transformer(nn.Module):
 
     def start(self, sources):
         """The state before the first token: empty caches, and the memory."""
-        memory, mask = self.encode(sources)
-        memories = tuple(
-            block.cross_attention.project(memory) for block in self.decoder
-        )
+        memory, mask = self.encoder(sources)
+        blocks = self.decoder.blocks
+        memories = [block.cross_attention.project(memory) for block in blocks]
         caches = tuple((k[:, :, :0], v[:, :, :0]) for k, v in memories)
-        return caches, memories, mask
+        return caches, tuple(memories), mask
 
     def step(self, tokens, state):
         """Last tokens (B,) and state to logits (B, K) and the next state."""
         caches, memories, mask = state
-        start = caches[0][0].shape[2]  # how many tokens came before
-        x = self.embed(self.target_embedding, tokens[:, None], start)
-        extended = []
-        for block, cache, memory in zip(
-            self.decoder, caches, memories, strict=True
-        ):
-            x, cache = block.step(x, cache, memory, mask)
-            extended.append(cache)
-        logits = self.logits(self.decoder_norm(x))
-        return logits[:, 0], (tuple(extended), memories, mask)
+        x, caches = self.decoder.step(tokens, caches, memories, mask)
+        return self.logits(x), (caches, memories, mask)

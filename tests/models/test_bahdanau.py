@@ -12,7 +12,7 @@ class TestBahdanau(TranslatorTests):
     def test_weights_are_those_that_the_outputs_are_made_with(self):
         model, sources, targets = self.build()
         state = model.start(sources)
-        outputs, weights = model.decode(targets, state)
+        outputs, weights = model.decoder(targets, state)
         assert weights.shape == (2, 7, 6)
         assert (weights[0, :, 4:] == 0).all()
         ones = torch.ones(2, 7).double()
@@ -21,8 +21,8 @@ class TestBahdanau(TranslatorTests):
         for t in range(7):
             context = (weights[:, t, :, None] * memory).sum(dim=1)
             x = model.target_embedding(targets[:, t])
-            h, c = model.decoder.cell(torch.cat([x, context], 1), (h, c))
-            wanted = model.projection(torch.cat([h, context], dim=1))
+            h, c = model.decoder.cell.cell(torch.cat([x, context], 1), (h, c))
+            wanted = model.decoder.projection(torch.cat([h, context], dim=1))
             torch.testing.assert_close(outputs[:, t], wanted)
 
     def test_the_first_state_knows_both_ends_of_the_source(self):
@@ -33,6 +33,6 @@ class TestBahdanau(TranslatorTests):
         torch.testing.assert_close(last[0], ends)  # of the forward LSTM
         torch.testing.assert_close(last[1], memory[:, 0, 5:])
         wanted = torch.cat([ends, memory[:, 0, 5:]], dim=1)
-        wanted = torch.tanh(model.initial_state(wanted))
+        wanted = torch.tanh(model.decoder.initial_state(wanted))
         torch.testing.assert_close(h, wanted)
         assert (c == 0).all()

@@ -36,10 +36,11 @@ class TestTransformer(TranslatorTests):
 
     def test_embeddings_are_scaled_and_know_their_positions(self):
         model, sources, _ = self.build()
-        x = model.embed(model.source_embedding, sources, start=2)
+        embed = model.encoder.embed
+        x = embed(sources, start=2)
         table = positional_encoding(8, 12).double()
         for position in range(6):
-            vectors = model.source_embedding(sources[:, position])
+            vectors = embed.embedding(sources[:, position])
             wanted = math.sqrt(12) * vectors + table[2 + position]
             torch.testing.assert_close(x[:, position], wanted)
 

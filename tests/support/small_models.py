@@ -9,6 +9,7 @@ from torch import nn
 from dlbook.language import translation
 from dlbook.models.alexnet import AlexNet
 from dlbook.models.bahdanau import Bahdanau
+from dlbook.models.captioner import Captioner
 from dlbook.models.causal import CausalTransformer
 from dlbook.models.densenet import DenseNet
 from dlbook.models.googlenet import GoogLeNet
@@ -40,6 +41,11 @@ PAIRS = (  # sources and targets, with padding
 def pictures(size=32):
     """A batch (images, labels)."""
     return torch.randn(3, 2, size, size), torch.tensor([0, K - 1, 3])
+
+
+def captioned():
+    """A batch (images, captions (B, T))."""
+    return torch.randn(3, 2, 16, 16), PAIRS[1]
 
 
 def sequences():
@@ -119,6 +125,11 @@ MODELS = {
     ),
     "bahdanau": (
         TRANSLATORS["bahdanau"], translation.teacher_forced, PAIRS
+    ),
+    "captioner": (
+        partial(Captioner, K, image_size=16, in_channels=2, widths=(4, 6)),
+        translation.teacher_forced,
+        captioned,
     ),
     "causal": (CAUSAL, next_token, texts),
     "densenet": (
