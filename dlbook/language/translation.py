@@ -93,7 +93,8 @@ def split_sentences(
             f"{valid} of validation, {test} of test, and some to train with"
         )
     groups = list(groups.values())
-    random.Random(seed).shuffle(groups)
+    generator = random.Random(seed)
+    generator.shuffle(groups)
     test, valid, train = distribute(groups, (test, valid, kept))
     return train, valid, test
 
