@@ -1,16 +1,9 @@
 """The drawing of the backward pass: which boxes and arrows at which step."""
 
 import matplotlib.pyplot as plt
-import pytest
 
 from dlbook.figures.backpropagation import plot_backward_pass
 from dlbook.figures.palette import BLUE, GREY, ORANGE
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def drawn(done, layers=3):

@@ -7,12 +7,6 @@ import torch
 from dlbook.figures.optimization import plot_paths, plot_table
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
 def test_a_path_ends_in_a_dot_with_its_name():
     paths = {"a": torch.tensor([[0.0, 1.0], [2.0, 3.0]]),
              "b": torch.tensor([[1.0, 1.0], [0.0, 0.0]])}  # fmt: skip

@@ -1,16 +1,9 @@
 """Drawings of dropout masks and of runs with several seeds."""
 
 import matplotlib.pyplot as plt
-import pytest
 import torch
 
 from dlbook.figures.regularization import plot_mask, plot_runs
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def test_a_mask_shows_each_unit_once_filled_or_hollow():

@@ -1,18 +1,10 @@
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-import pytest
 import torch
 
 from dlbook.figures import tables
 from dlbook.figures.palette import ORANGE
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def test_missing_shares_are_in_per_cent_the_largest_on_top():
