@@ -212,7 +212,7 @@ def pooled(device):
 
 def composed(device):
     source = scenes.SceneSource(
-        torch.rand(9, 28, 28), torch.arange(9), [torch.rand(60, 70)]
+        torch.rand(9, 28, 28), torch.arange(9), [torch.rand(3, 60, 70)]
     )
     loader = scenes.SceneLoader(
         source, 4, 2, size=48, items=(1, 2), device=device
@@ -224,7 +224,7 @@ def composed(device):
 def touched(device):
     """Where items on black touch their boxes."""
     images = torch.rand(4, 1, 9, 9).to(device)
-    return scenes.extreme_points(images * (images > 0.8))
+    return scenes.extreme_points(images[:, 0] > 0.8)
 
 
 def detected(device):

@@ -1,8 +1,9 @@
 """Scenes: clothes of Fashion-MNIST pasted on photographs, boxes known.
 
 In the order of reading: what scenes are made of, whole scenes and batches of
-them, the four steps that compose one (background, visible boxes, arrangement,
-pasting), and windows with at most one item and its extreme points.
+them, the five steps that compose one (background, boxes of items, their
+arrangement, tints, pasting), and windows with at most one item and its
+extreme points.
 """
 
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from dlbook.vision.boxes import area, intersection
 PHOTOS = ("astronaut", "camera", "cat", "coffee", "rocket")
 SPLITS = {"train": (0.0, 0.5), "valid": (0.5, 0.75), "test": (0.75, 1.0)}
 ITEM_SIZE = 28  # pixels of an item's picture, across and down
-VISIBLE = 8 / 255  # darker pixels of an item are transparent
+OPAQUE = 8 / 255  # darker pixels of an item are transparent
 
 
 class SceneSource(NamedTuple):
@@ -26,21 +27,27 @@ class SceneSource(NamedTuple):
 
     items: Tensor  # pictures (N, 28, 28) in 0..1
     labels: Tensor  # (N,)
-    photos: list  # one (H, W) in 0..1 for each name in PHOTOS
+    photos: list  # one (3, H, W) in 0..1 for each name in PHOTOS
 
 
 class Scenes(NamedTuple):
     """B scenes with room for M items each.
 
-    images (B, 1, H, W) in 0..1; boxes (B, M, 4) corners in pixels, 0 where
+    images (B, 3, H, W) in 0..1; boxes (B, M, 4) corners in pixels, 0 where
     there is no item; labels (B, M) in 0..9, or -1 where there is no item;
-    photos (B,) are the numbers of the backgrounds in `PHOTOS`.
+    photos (B,) are the numbers of the backgrounds in `PHOTOS`; owners
+    (B, H, W) hold the number of the item that is visible at a pixel, that
+    is, the last one that covers more than half of it, or -1: background.
+
+    Boxes are amodal: they hold a whole item, also the part that later items
+    hide. The visible part of item m is `owners == m`.
     """
 
     images: Tensor
     boxes: Tensor
     labels: Tensor
     photos: Tensor
+    owners: Tensor
 
 
 def scene_source(split: str) -> SceneSource:
@@ -58,9 +65,9 @@ def scene_source(split: str) -> SceneSource:
         images, labels = images[-5000:], labels[-5000:]
     photos = []
     for name in PHOTOS:
-        grey = photo(name).float().mean(dim=0) / 255  # (H, W)
-        width = grey.shape[1]
-        photos.append(grey[:, int(start * width) : int(end * width)])
+        picture = photo(name).float().expand(3, -1, -1) / 255  # (3, H, W)
+        width = picture.shape[2]
+        photos.append(picture[..., int(start * width) : int(end * width)])
     return SceneSource(images.float() / 255, labels.long(), photos)
 
 
@@ -70,39 +77,39 @@ def compose(
     *,
     size: int = 96,
     items: tuple[int, int] = (2, 5),
-    sides: tuple[int, int] = (24, 48),
-    max_overlap: float = 0.3,
+    sides: tuple[int, int] = (16, 64),
+    max_overlap: float = 0.4,
     generator=None,
 ) -> Scenes:
     """`count` new scenes of `size` x `size` pixels.
 
     Each has a random number of items within `items` (fewer where they do not
-    fit), drawn with replacement, mirrored half of the time, scaled to a side
-    within `sides`. No two of them share more than `max_overlap` of the
-    smaller one's box. Later items lie over earlier ones. All is done on the
-    device of the source, where `generator` has to be too.
+    fit), drawn with replacement, mirrored half of the time, tinted, scaled
+    to a side within `sides`. No two of them share more than `max_overlap` of
+    the smaller one's box. Later items lie over earlier ones. All is done on
+    the device of the source, where `generator` has to be too.
     """
     least, most = items
-    device = source.items.device
-    images, photos = backgrounds(
-        source.photos, count, size, device=device, generator=generator
-    )
-    number = torch.randint(
-        least, most + 1, (count, 1), device=device, generator=generator
-    )
-    chosen = torch.randint(
-        len(source.items), (count, most), device=device, generator=generator
-    )
-    pictures = mirror_half(source.items[chosen], generator)  # (B, M, 28, 28)
+    random = {"device": source.items.device, "generator": generator}
+    images, photos = backgrounds(source.photos, count, size, **random)
+    number = torch.randint(least, most + 1, (count, 1), **random)
+    chosen = torch.randint(len(source.items), (count, most), **random)
+    pictures = mirror_half(source.items[chosen], (count, most), **random)
     boxes, origins, scales, fits = arrange(
-        visible_boxes(pictures), size, sides, max_overlap, generator=generator
+        picture_boxes(pictures), size, sides, max_overlap, generator=generator
     )
-    present = fits & (torch.arange(most, device=device) < number)  # (B, M)
+    colors = tints(images, most, **random)  # (B, M, 3)
+    slots = torch.arange(most, device=number.device)
+    present = fits & (slots < number)  # (B, M)
+    owners = torch.full_like(images[:, 0], -1, dtype=torch.long)
     for m in range(most):
         shown = pictures[:, m] * present[:, m, None, None]
-        images = paste(images, shown, origins[:, m], scales[:, m])
+        images, cover = paste(
+            images, shown, colors[:, m], origins[:, m], scales[:, m]
+        )
+        owners = owners.where(cover <= 0.5, m)
     labels = source.labels[chosen].where(present, -1)
-    return Scenes(images[:, None], boxes * present[..., None], labels, photos)
+    return Scenes(images, boxes * present[..., None], labels, photos, owners)
 
 
 def ground_truth(scenes: Scenes) -> list[tuple[Tensor, Tensor]]:
@@ -117,8 +124,8 @@ class SceneLoader:
     """Batches of scenes, composed anew each time they are asked for.
 
     An epoch has `count // batch_size` batches of `batch_size` scenes, made on
-    `device`; in a rehearsal at most two batches. `size` and `items` are those
-    of `compose`. Draws from PyTorch's global generator.
+    `device`; in a rehearsal at most two batches. `size`, `items` and `sides`
+    are those of `compose`. Draws from PyTorch's global generator.
     """
 
     def __init__(
@@ -129,12 +136,13 @@ class SceneLoader:
         *,
         size: int = 96,
         items: tuple[int, int] = (2, 5),
+        sides: tuple[int, int] = (16, 64),
         device=None,
     ):
         if device is not None:
             source = to_device(source, device)
         self.source, self.batch_size = source, batch_size
-        self.size, self.items = size, items
+        self.size, self.items, self.sides = size, items, sides
         self.length = limited(count // batch_size)
 
     def __len__(self):
@@ -143,46 +151,58 @@ class SceneLoader:
     def __iter__(self):
         for _ in range(self.length):
             yield compose(
-                self.source, self.batch_size, size=self.size, items=self.items
+                self.source,
+                self.batch_size,
+                size=self.size,
+                items=self.items,
+                sides=self.sides,
             )
 
 
 def backgrounds(photos, count: int, size: int, *, device, generator=None):
-    """Random square crops (B, size, size) and the photo of each (B,).
+    """Random crops (B, 3, size, size), and which photo each is from (B,).
 
     Half of the crops are mirrored.
     """
-    chosen = torch.randint(
-        len(photos), (count,), device=device, generator=generator
-    )
-    images = photos[0].new_empty(count, size, size)
+    random = {"device": device, "generator": generator}
+    chosen = torch.randint(len(photos), (count,), **random)
+    images = photos[0].new_empty(count, 3, size, size)
     for number, photograph in enumerate(photos):
         rows = (chosen == number).nonzero()[:, 0]
-        crops = photograph.unfold(0, size, 1).unfold(1, size, 1)
-        top = torch.randint(
-            crops.shape[0], (len(rows),), device=device, generator=generator
-        )
-        left = torch.randint(
-            crops.shape[1], (len(rows),), device=device, generator=generator
-        )
-        images[rows] = crops[top, left]
-    return mirror_half(images, generator), chosen
+        crops = photograph.unfold(1, size, 1).unfold(2, size, 1)
+        top = torch.randint(crops.shape[1], (len(rows),), **random)
+        left = torch.randint(crops.shape[2], (len(rows),), **random)
+        images[rows] = crops[:, top, left].transpose(0, 1)
+    return mirror_half(images, (count,), **random), chosen
 
 
-def mirror_half(pictures, generator=None):
-    """Pictures (..., H, W), each turned left to right half of the time."""
-    device = pictures.device
-    draws = torch.rand(
-        pictures.shape[:-2], device=device, generator=generator
-    )[..., None, None]
-    return torch.where(draws < 0.5, pictures.flip(-1), pictures)
+def mirror_half(pictures, shape, *, device, generator=None):
+    """Pictures (*shape, ..., H, W), half of them turned left to right."""
+    turned = torch.rand(shape, device=device, generator=generator) < 0.5
+    ones = (1,) * (pictures.ndim - turned.ndim)
+    return pictures.flip(-1).where(turned.view(*shape, *ones), pictures)
 
 
-def visible_boxes(pictures):
-    """Corners (..., 4) around the visible pixels of pictures (..., H, W)."""
-    visible = pictures > VISIBLE
-    left, right = first_and_last(visible.any(dim=-2))
-    top, bottom = first_and_last(visible.any(dim=-1))
+def tints(images, count: int, *, device, generator=None):
+    """Colours (B, count, 3) whose largest component is 1.
+
+    Each has the hue of a random pixel of the `images` (B, 3, H, W), so that
+    items have the colours of backgrounds, and an item's own colour says
+    nothing about its class.
+    """
+    B, _, H, W = images.shape
+    random = {"device": device, "generator": generator}
+    image = torch.randint(B, (B, count), **random)
+    pixel = torch.randint(H * W, (B, count), **random)
+    colors = images.flatten(2).mT[image, pixel] + 1e-3  # black becomes grey
+    return colors / colors.amax(dim=2, keepdim=True)
+
+
+def picture_boxes(pictures):
+    """Corners (..., 4) around the opaque pixels of pictures (..., H, W)."""
+    opaque = pictures > OPAQUE
+    left, right = first_and_last(opaque.any(dim=-2))
+    top, bottom = first_and_last(opaque.any(dim=-1))
     return torch.stack([left, top, right, bottom], dim=-1).float()
 
 
@@ -193,7 +213,7 @@ def first_and_last(line):
 
 
 def arrange(
-    visible,
+    inner,
     size: int,
     sides: tuple[int, int],
     max_overlap: float,
@@ -203,7 +223,7 @@ def arrange(
 ):
     """Random positions and scales for M items in each of B scenes.
 
-    `visible` (B, M, 4) are the boxes of the items within their pictures. Each
+    `inner` (B, M, 4) are the boxes of the items within their pictures. Each
     item gets the first of `tries` random positions at which it overlaps no
     earlier item too much.
 
@@ -212,25 +232,24 @@ def arrange(
         pictures' top left corners, and their scales (B, M); fits (B, M),
         False where no try succeeded.
     """
-    B, M = visible.shape[:2]
-    device = visible.device
+    B, M = inner.shape[:2]
+    random = {"device": inner.device, "generator": generator}
     low, high = sides
-    side = torch.rand(B, M, device=device, generator=generator)
-    scales = (low + (high - low) * side) / ITEM_SIZE
-    spans = (visible[..., 2:] - visible[..., :2]) * scales[..., None]
-    random = torch.rand(B, M, tries, 2, device=device, generator=generator)
-    starts = random * (size - spans)[:, :, None]
+    scales = (low + (high - low) * torch.rand(B, M, **random)) / ITEM_SIZE
+    spans = (inner[..., 2:] - inner[..., :2]) * scales[..., None]
+    starts = torch.rand(B, M, tries, 2, **random)
+    starts = starts * (size - spans)[:, :, None]
     candidates = torch.cat([starts, starts + spans[:, :, None]], dim=-1)
-    boxes = visible.new_zeros(B, M, 4)
-    fits = visible.new_zeros(B, M, dtype=torch.bool)
-    scene = torch.arange(B, device=device)
+    boxes = inner.new_zeros(B, M, 4)
+    fits = inner.new_zeros(B, M, dtype=torch.bool)
+    scene = torch.arange(B, device=inner.device)
     for m in range(M):
         overlap = intersection_over_smaller(candidates[:, m], boxes)
         free = overlap.amax(dim=2) <= max_overlap  # (B, tries)
         fits[:, m] = free.any(dim=1)
         first = free.float().argmax(dim=1)
         boxes[:, m] = candidates[scene, m, first] * fits[:, m, None]
-    origins = boxes[..., :2] - visible[..., :2] * scales[..., None]
+    origins = boxes[..., :2] - inner[..., :2] * scales[..., None]
     return boxes, origins, scales, fits
 
 
@@ -240,22 +259,25 @@ def intersection_over_smaller(boxes, others):
     return intersection(boxes, others) / smaller.clamp(min=1e-9)
 
 
-def paste(images, pictures, origins, scales):
-    """Lay pictures (B, h, w) over images (B, H, W).
+def paste(images, pictures, colors, origins, scales):
+    """Lay pictures (B, h, w) over images (B, 3, H, W), and their cover.
 
-    `origins` (B, 2) are x and y of each picture's top left corner, `scales`
-    (B,) its size in the scene over its own. Dark pixels are transparent.
-    Each row and column of the scene is a weighted mean of rows and columns
-    of the picture, so scaling and moving are two matrix products.
+    Pictures are tinted with colors (B, 3). `origins` (B, 2) are x and y of
+    each picture's top left corner, `scales` (B,) its size in the scene over
+    its own. Dark pixels are transparent. Each row and column of the scene is
+    a weighted mean of rows and columns of the picture, so scaling and moving
+    are two matrix products. The cover (B, H, W) is the opaque part of each
+    pixel, in 0..1.
     """
-    _, H, W = images.shape
+    *_, H, W = images.shape
     _, h, w = pictures.shape
     down = resize_weights(H, origins[:, 1], scales, pixels=h)  # (B, H, h)
     across = resize_weights(W, origins[:, 0], scales, pixels=w)  # (B, W, w)
-    opaque = (pictures > VISIBLE).float()
-    cover = down @ opaque @ across.mT
+    opaque = (pictures > OPAQUE).float()
+    cover = down @ opaque @ across.mT  # (B, H, W)
     light = down @ (pictures * opaque) @ across.mT
-    return images * (1 - cover) + light
+    tinted = light[:, None] * colors[..., None, None]
+    return images * (1 - cover[:, None]) + tinted, cover
 
 
 def resize_weights(size: int, start, scale, *, pixels: int):
@@ -277,45 +299,31 @@ def resize_weights(size: int, start, scale, *, pixels: int):
 def window_set(source, count: int, *, generator, size: int = 40):
     """`count` windows of `size` x `size` pixels, half of them empty.
 
-    A data set of images (N, 1, size, size), boxes (N, 4) and `extreme_points`
+    A data set of images (N, 3, size, size), boxes (N, 4) and `extreme_points`
     (N, 4, 2) in units of the window, and labels (N,), -1 for empty ones.
     """
     chunks = []
     for start in range(0, count, 1000):
-        chunk = min(1000, count - start)
-        chunks.append(windows(source, chunk, size, generator))
+        scenes = compose(
+            source,
+            min(1000, count - start),
+            size=size,
+            items=(0, 1),
+            sides=(size // 2, size - 2),
+            generator=generator,
+        )
+        points = extreme_points(scenes.owners == 0) / size
+        boxes, labels = scenes.boxes[:, 0] / size, scenes.labels[:, 0]
+        chunks.append((scenes.images, boxes, labels, points))
     return TensorDataset(*map(torch.cat, zip(*chunks, strict=True)))
 
 
-def windows(source, count: int, size: int, generator):
-    """Images, boxes, labels and extreme points of a part of `window_set`.
-
-    The points are found where the same random numbers compose the same
-    windows on black.
-    """
-    same = torch.Generator(generator.device)
-    same.set_state(generator.get_state())
-    black = [torch.zeros_like(photo) for photo in source.photos]
-    on_black = source._replace(photos=black)
-    items, sides = (0, 1), (size // 2, size - 2)
-    scenes = compose(
-        source, count, size=size, items=items, sides=sides, generator=generator
-    )
-    bare = compose(
-        on_black, count, size=size, items=items, sides=sides, generator=same
-    )
-    points = extreme_points(bare.images)
-    boxes, labels = scenes.boxes[:, 0], scenes.labels[:, 0]
-    return scenes.images, boxes / size, labels, points / size
-
-
-def extreme_points(images):
-    """Where items on black images (B, 1, H, W) touch their boxes: (B, 4, 2).
+def extreme_points(visible):
+    """Where items, True in (B, H, W), touch their boxes: (B, 4, 2).
 
     The left, top, right and bottom point, each x and y in pixels. The others
-    are found as left points of images that are transposed or mirrored.
+    are found as left points of masks that are transposed or mirrored.
     """
-    visible = images[:, 0] > 0.1
     H, W = visible.shape[1:]
     left = leftmost_point(visible)
     top = leftmost_point(visible.mT).flip(1)
@@ -326,7 +334,7 @@ def extreme_points(images):
 
 
 def leftmost_point(visible):
-    """x and y (B, 2) of the leftmost visible pixels of images (B, H, W).
+    """x and y (B, 2) of the leftmost visible pixels of masks (B, H, W).
 
     Where a column holds several, y is their mean.
     """
