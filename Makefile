@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := book
-.PHONY: book test audit oldest lab run rehearse seeds full bench address clean
+.PHONY: book test audit oldest lab run rehearse seeds full homework bench address clean
 PYTHON ?= python3
 JOBS ?= 1
 READY := .venv/ready# written last, so an interrupted installation goes on
@@ -40,6 +40,9 @@ seeds: $(READY) ## how far the results spread: make seeds CHAPTER=cnn JOBS=2
 
 full: $(READY) ## run a full version, best on a GPU: make full CHAPTER=cnn
 	.venv/bin/python tools/notebooks.py full $(CHAPTER)
+
+homework: $(READY) ## a chapter without its solutions: make homework CHAPTER=cnn
+	.venv/bin/python tools/notebooks.py homework $(CHAPTER)
 
 bench: $(READY) ## speed, beside a plain loop and a peer
 	.venv/bin/python -m benchmarks

@@ -6,6 +6,7 @@ text names        write chapters/<name>.md to edit, or read it back
 rehearse [names]  run every line of the full versions, in miniature
 seeds [names]     run chapters with other seeds and keep their results
 full names        run the full versions and keep their results
+homework names    write chapters without their solutions
 results           write appendix/results.md from all of these
 address URL       set the repository's address everywhere
 """
@@ -27,6 +28,7 @@ from tools.notebook.files import (
     set_address,
     write,
 )
+from tools.notebook.homework import write_homework
 from tools.notebook.textform import newest, write_text_form
 from tools.site.results import results_path, results_text, write_results
 
@@ -94,6 +96,12 @@ def full(names, *, root=ROOT) -> int:
     return failed
 
 
+def homework(names, *, root=ROOT) -> None:
+    """Write chapters without solutions, to hand out."""
+    for name in chapter_names(names, root):
+        print(f"wrote {write_homework(name, root)}")
+
+
 def move_to(url, *, root=ROOT) -> None:
     """Set the repository's address in the configuration and all chapters."""
     set_address(url, root)
@@ -107,9 +115,9 @@ def main(arguments=None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="command", required=True)
-    for function in (run, check, text, rehearse, seeds, full):
+    for function in (run, check, text, rehearse, seeds, full, homework):
         command = commands.add_parser(function.__name__)
-        count = "+" if function in (text, full) else "*"
+        count = "+" if function in (text, full, homework) else "*"
         command.add_argument("names", nargs=count, help="such as cnn")
         command.set_defaults(function=function)
         if function is run:
