@@ -27,7 +27,11 @@ from dlbook.language import (
     word_vectors,
 )
 from dlbook.language.similarity import answers, nearest, spearman
-from dlbook.layers import attention, convolution
+from dlbook.layers import (
+    attention,
+    convolution,
+    transposed_convolution,
+)
 from dlbook.layers.batch_norm import BatchNorm
 from dlbook.layers.embedding import embedding
 from dlbook.layers.transformer_block import Block, PostNormBlock
@@ -41,6 +45,7 @@ from dlbook.vision import (
     detection_errors,
     region_pooling,
     scenes,
+    segmentation,
     suppression,
 )
 
@@ -221,6 +226,27 @@ def composed(device):
     return list(batch)
 
 
+def enlarged(device):
+    maps = torch.randn(2, 3, 4, 5).to(device)
+    kernel = transposed_convolution.bilinear_kernel(3, 2).to(device)
+    return transposed_convolution.conv_transpose2d(maps, kernel, stride=2)
+
+
+def segmented(device):
+    """Masks, counts of pixels and the loss; two scenes with two items."""
+    owners = torch.randint(-1, 2, (2, 5, 6))
+    labels, none = torch.tensor([[0, 3], [2, -1]]), torch.zeros(0)
+    owners[1].clamp_(max=0)
+    batch = scenes.Scenes(none, none, labels, none, owners)
+    masks = segmentation.semantic_masks(to_device(batch, device))
+    logits = torch.randn(2, 5, 5, 6).to(device)
+    matrix = segmentation.confusion_matrix(
+        logits.argmax(dim=1), masks, num_classes=5
+    )
+    iou = segmentation.class_iou(matrix)
+    return masks, matrix, iou, segmentation.dice_loss(logits, masks)
+
+
 def touched(device):
     """Where items on black touch their boxes."""
     images = torch.rand(4, 1, 9, 9).to(device)
@@ -292,6 +318,7 @@ OTHERS = {
     "layers/convolution": [convolutions],
     "layers/embedding": [embedded],
     "layers/transformer_block": [blocks],
+    "layers/transposed_convolution": [enlarged],
     "vision/anchors": [assigned],
     "vision/average_precision": [scored],
     "vision/boxes": [box_arithmetic],
@@ -299,6 +326,7 @@ OTHERS = {
     "vision/detection_errors": [diagnosed],
     "vision/region_pooling": [pooled],
     "vision/scenes": [composed, touched],
+    "vision/segmentation": [segmented],
     "vision/suppression": [suppressed],
 }
 # Files and words and no device.

@@ -12,6 +12,7 @@ from dlbook.models.bahdanau import Bahdanau
 from dlbook.models.captioner import Captioner
 from dlbook.models.causal import CausalTransformer
 from dlbook.models.densenet import DenseNet
+from dlbook.models.fcn import FCN
 from dlbook.models.googlenet import GoogLeNet
 from dlbook.models.gru import GRUCell
 from dlbook.models.language import Carried, LanguageModel
@@ -26,6 +27,7 @@ from dlbook.models.rnn import Recurrent, RNNCell
 from dlbook.models.seq2seq import Seq2Seq
 from dlbook.models.ssd import SSD
 from dlbook.models.transformer import Transformer
+from dlbook.models.unet import UNet
 from dlbook.models.vgg import VGG
 from dlbook.models.vit import ViT
 from dlbook.training.objectives import classification, regression
@@ -59,6 +61,11 @@ def texts():
     return tokens[:, :-1], tokens[:, 1:]
 
 
+def masked():
+    """A batch (images, masks), the class of every pixel."""
+    return torch.randn(3, 2, 16, 24), torch.randint(K, (3, 16, 24))
+
+
 def scene_batch():
     """A batch (images, boxes, labels, anchors), two boxes for each image."""
     corners = torch.tensor([[4.0, 4, 20, 24], [10, 8, 30, 31]])
@@ -76,6 +83,11 @@ def next_token(model, batch):
 def last_output(model, batch):
     x, targets = batch
     return F.mse_loss(model(x)[0][:, -1, :4], targets), {}
+
+
+def classify_pixels(model, batch):
+    images, masks = batch
+    return F.cross_entropy(model(images), masks), {}
 
 
 def detect_items(model, batch):
@@ -137,6 +149,11 @@ MODELS = {
         classification,
         pictures,
     ),
+    "fcn": (
+        partial(FCN, K, 2, widths=(3, 4, 5), scores=2),
+        classify_pixels,
+        masked,
+    ),
     "googlenet": (
         partial(
             GoogLeNet, K, 2, widths=(3, 3, 4), table=TABLE,
@@ -189,6 +206,9 @@ MODELS = {
     ),
     "transformer": (
         TRANSLATORS["transformer"], translation.teacher_forced, PAIRS
+    ),
+    "unet": (
+        partial(UNet, K, 2, widths=(3, 4, 5)), classify_pixels, masked
     ),
     "vgg": (vgg, classification, pictures),
     "vit": (
