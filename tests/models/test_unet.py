@@ -4,7 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from dlbook.models.unet import UNet, UNetWithoutSkips, double_conv
+from dlbook.models.unet import (
+    Encoder,
+    UNet,
+    UNetWithoutSkips,
+    double_conv,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +70,16 @@ def test_without_skips_only_the_information_differs():
     images = torch.randn(2, 2, 8, 12)
     assert model(images).shape == other(images).shape == (2, 3, 8, 12)
     assert not torch.allclose(model(images), other(images))
+
+
+def test_the_encoder_halves_the_maps_level_by_level():
+    encoder = Encoder(2, (4, 6, 5)).eval()
+    maps = encoder(torch.randn(2, 2, 8, 12))
+    assert [tuple(level.shape) for level in maps] == [
+        (2, 4, 8, 12), (2, 6, 4, 6), (2, 5, 2, 3),
+    ]  # fmt: skip
+    pooled = torch.nn.functional.max_pool2d(maps[0], 2)
+    torch.testing.assert_close(encoder.levels[1][1](pooled), maps[1])
 
 
 def test_every_parameter_receives_a_gradient():
