@@ -12,6 +12,8 @@ from dlbook.models.bahdanau import Bahdanau
 from dlbook.models.captioner import Captioner
 from dlbook.models.causal import CausalTransformer
 from dlbook.models.densenet import DenseNet
+from dlbook.models.embedding_network import EmbeddingNetwork
+from dlbook.models.fast_style import FastStyle
 from dlbook.models.fcn import FCN
 from dlbook.models.googlenet import GoogLeNet
 from dlbook.models.gru import GRUCell
@@ -30,6 +32,7 @@ from dlbook.models.transformer import Transformer
 from dlbook.models.unet import UNet
 from dlbook.models.vgg import VGG
 from dlbook.models.vit import ViT
+from dlbook.training.metric_losses import supervised_contrastive_loss
 from dlbook.training.objectives import classification, regression
 from dlbook.vision import anchors, detection
 
@@ -43,6 +46,11 @@ PAIRS = (  # sources and targets, with padding
 def pictures(size=32):
     """A batch (images, labels)."""
     return torch.randn(3, 2, size, size), torch.tensor([0, K - 1, 3])
+
+
+def characters():
+    """A batch (images, labels), two images of each class."""
+    return torch.randn(4, 1, 32, 32), torch.tensor([0, 0, 1, 1])
 
 
 def captioned():
@@ -72,6 +80,11 @@ def scene_batch():
     labels = torch.tensor([[0, 2], [1, -1], [-1, -1]])
     images, grid = torch.randn(3, 2, 32, 32), small_anchors("cpu")
     return images, corners.expand(3, 2, 4), labels, grid
+
+
+def metric(model, batch):
+    images, labels = batch
+    return supervised_contrastive_loss(model(images), labels), {}
 
 
 def next_token(model, batch):
@@ -149,10 +162,18 @@ MODELS = {
         classification,
         pictures,
     ),
+    "fast_style": (
+        partial(FastStyle, width=3, depth=1),
+        regression,
+        (torch.rand(2, 3, 16, 16), torch.rand(2, 3, 16, 16)),
+    ),
     "fcn": (
         partial(FCN, K, 2, widths=(3, 4, 5), scores=2),
         classify_pixels,
         masked,
+    ),
+    "embedding_network": (
+        partial(EmbeddingNetwork, 5, width=3), metric, characters
     ),
     "googlenet": (
         partial(
