@@ -36,6 +36,7 @@ from dlbook.layers.batch_norm import BatchNorm
 from dlbook.layers.embedding import embedding
 from dlbook.layers.transformer_block import Block, PostNormBlock
 from dlbook.models.ssd import SSD
+from dlbook.models.yolo import YOLO
 from dlbook.runtime import multiply_adds, to_device
 from dlbook.vision import (
     anchors,
@@ -47,6 +48,7 @@ from dlbook.vision import (
     scenes,
     segmentation,
     suppression,
+    yolo,
 )
 
 ROOMS = Path(__file__).parents[1] / "dlbook"
@@ -262,6 +264,19 @@ def detected(device):
     return [list(to_device(row, device)) for row in detections]
 
 
+def detected_in_cells(device):
+    """Targets, loss, and detections, which are on the CPU."""
+    images, corners, labels, _ = to_device(scene_batch(), device)
+    shapes = images.new_tensor([[8, 8], [12, 20]])
+    aims = yolo.cell_targets(corners, labels, shapes, cells=2, size=32)
+    model = YOLO(3, 2, widths=(4, 6, 8)).to(device).eval()
+    losses = yolo.cell_loss(model(images), *aims)
+    detections = yolo.detect_cells(model, images, shapes)
+    assert not any(isinstance(t, Remote) for row in detections for t in row)
+    rows = [list(to_device(row, device)) for row in detections]
+    return [*aims, *losses, *rows]
+
+
 def truths(device):
     """Two images' detections and truths, with matches and without."""
     some, scores = some_boxes(device)
@@ -328,6 +343,7 @@ OTHERS = {
     "vision/scenes": [composed, touched],
     "vision/segmentation": [segmented],
     "vision/suppression": [suppressed],
+    "vision/yolo": [detected_in_cells],
 }
 # Files and words and no device.
 WITHOUT = {"bleu", "ngrams", "vocabulary"}

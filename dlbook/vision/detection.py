@@ -47,10 +47,10 @@ def detect(
 ) -> list[Detections]:
     """What `model` detects on images (B, C, H, W), image by image.
 
-    Boxes that score above `min_score`, after `nms_by_class` with the IoU
-    `threshold`, at most `limit` of each image. The model and the anchors are
-    on one device, and 100 images at a time go there; the detections are on
-    the CPU, whose many small steps of suppression are faster.
+    Boxes are chosen by `select` with `min_score`, `threshold` and `limit`.
+    The model and the anchors are on one device, and 100 images at a time go
+    there; the detections are on the CPU, whose many small steps of
+    suppression are faster.
     """
     detections = []
     for chunk in images.split(100):
@@ -58,8 +58,20 @@ def detect(
         probabilities = logits.softmax(dim=2)[..., 1:].cpu()  # (B, N, K)
         boxes = clip(decode(offsets, anchors), *images.shape[2:]).cpu()
         for box, probability in zip(boxes, probabilities, strict=True):
-            anchor, label = (probability > min_score).nonzero(as_tuple=True)
-            box, score = box[anchor], probability[anchor, label]
-            kept = nms_by_class(box, score, label, threshold)[:limit]
-            detections.append(Detections(box[kept], score[kept], label[kept]))
+            detections.append(
+                select(box, probability, min_score, threshold, limit)
+            )
     return detections
+
+
+def select(boxes, probabilities, min_score, threshold, limit) -> Detections:
+    """The detections of one image, out of boxes (N, 4) and scores (N, K).
+
+    Every pair of a box and a class that scores above `min_score` is a
+    candidate. `nms_by_class` with the IoU `threshold` chooses among them, and
+    the best `limit` stay.
+    """
+    box, label = (probabilities > min_score).nonzero(as_tuple=True)
+    boxes, scores = boxes[box], probabilities[box, label]
+    kept = nms_by_class(boxes, scores, label, threshold)[:limit]
+    return Detections(boxes[kept], scores[kept], label[kept])

@@ -71,21 +71,32 @@ def confusion_matrix(
 
 
 def first_examples(images, detections, truths, diagnoses, *, names):
-    """The first example of each kind, and the first missed item.
+    """One example of each kind of error, and a missed item.
 
-    `names` are those of the classes. Returns {title: (image, true boxes,
-    detected boxes, their names)} in the order of `KINDS`, as
-    `plot_detection_errors` draws them.
+    Each is the first in a scene that shows no other. `names` are those of
+    the classes. Returns {title: (image, true boxes, their names, detected
+    boxes, their names)} in the order of `KINDS`, as `plot_detection_errors`
+    draws them; kinds without an example are left out.
     """
-    examples = dict.fromkeys([*KINDS, "missed"])
-    for image, (boxes, _, labels), (true_boxes, _), (kinds, outcomes) in zip(
+    examples = {}
+    for image, (boxes, _, labels), (true_boxes, true_labels), pair in zip(
         images, detections, truths, diagnoses, strict=True
     ):
-        for d, kind in enumerate(kinds.tolist()):
-            if examples[KINDS[kind]] is None:
-                detected = boxes[[d]], [names[labels[d]]]
-                examples[KINDS[kind]] = (image, true_boxes, *detected)
-        missed = outcomes == OUTCOMES.index("missed")
-        if examples["missed"] is None and missed.any():
-            examples["missed"] = (image, true_boxes[missed], boxes[:0], [])
-    return {title: panel for title, panel in examples.items() if panel}
+        true_names = [names[k] for k in true_labels]
+        for title, row in kinds_in(*pair):
+            if title not in examples:
+                detected, called = boxes[row], [names[k] for k in labels[row]]
+                examples[title] = (
+                    image, true_boxes, true_names, detected, called
+                )  # fmt: skip
+                break
+    return {t: examples[t] for t in (*KINDS, "missed") if t in examples}
+
+
+def kinds_in(kinds, outcomes):
+    """(kind, [number of a detection]) of a scene, rare kinds first."""
+    rare_first = sorted(enumerate(kinds.tolist()), key=lambda pair: -pair[1])
+    if (outcomes == OUTCOMES.index("missed")).any():
+        yield "missed", []
+    for d, kind in rare_first:
+        yield KINDS[kind], [d]

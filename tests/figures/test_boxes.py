@@ -6,6 +6,8 @@ from matplotlib import pyplot as plt
 
 from dlbook.figures.boxes import (
     draw_boxes,
+    plot_average_precision,
+    plot_cells,
     plot_confusion,
     plot_detection_errors,
     plot_levels,
@@ -38,7 +40,7 @@ def test_boxes_stand_where_they_are_and_carry_their_names():
 
 def test_scenes_have_their_pixels_between_whole_numbers():
     figure = show_scenes(
-        torch.rand(3, 1, 40, 50), [BOXES, BOXES[:1], BOXES[:0]],
+        torch.rand(3, 3, 40, 50), [BOXES, BOXES[:1], BOXES[:0]],
         titles=["a", "b", "c"], columns=2,
     )  # fmt: skip
     axes = figure.axes
@@ -50,7 +52,7 @@ def test_scenes_have_their_pixels_between_whole_numbers():
 
 def test_a_scene_returns_its_figure():
     figure, ax = plt.subplots()
-    assert show_scene(ax, torch.rand(1, 40, 50), title="a") is figure
+    assert show_scene(ax, torch.rand(3, 40, 50), title="a") is figure
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -66,7 +68,7 @@ def test_what_two_boxes_share_is_filled(apart):
 def test_every_level_shows_its_grid_its_anchors_and_the_whole_scene():
     levels = {8: [(10, 10)], 16: [(20, 20)]}
     figure = plot_levels(
-        torch.rand(1, 48, 48), levels, BOXES, [BOXES + 40, BOXES[:1]]
+        torch.rand(3, 48, 48), levels, BOXES, [BOXES + 40, BOXES[:1]]
     )
     fine, coarse = figure.axes
     assert [len(ax.lines[0].get_xdata()) for ax in (fine, coarse)] == [36, 9]
@@ -77,7 +79,7 @@ def test_every_level_shows_its_grid_its_anchors_and_the_whole_scene():
 def test_the_point_lies_on_the_curve():
     recall, precision = torch.tensor([0.1, 0.5]), torch.tensor([1.0, 0.8])
     figure = plot_operating_point(
-        torch.rand(1, 48, 48), BOXES, ["a", "b"], precision, recall, 1
+        torch.rand(3, 48, 48), BOXES, ["a", "b"], precision, recall, 1
     )
     curve, point = figure.axes[1].lines
     assert len(curve.get_xdata()) == 2
@@ -95,13 +97,41 @@ def test_the_confusion_shows_every_number_that_is_not_zero():
 
 
 def test_true_and_detected_boxes_are_told_apart():
-    image = torch.rand(1, 48, 48)
+    image = torch.rand(3, 48, 48)
     panels = {
-        "true positive": (image, BOXES, BOXES[:1], ["bag"]),
-        "missed": (image, BOXES[:1], [], []),
+        "true positive": (image, BOXES, ["bag", "coat"], BOXES[:1], ["bag"]),
+        "missed": (image, BOXES[:1], ["shirt"], [], []),
     }
     first, second, third = plot_detection_errors(panels).axes
     styles = [patch.get_linestyle() for patch in first.patches]
     assert styles == ["solid", "solid", "dashed"] or styles == ["-", "-", "--"]
     assert len(second.patches) == 1
     assert second.get_title() == "missed" and not third.patches
+    assert words(first) == ["bag", "coat", "bag"]
+    below, above = first.texts[0], first.texts[2]
+    assert below.get_position() == (2, 20) and above.get_position() == (2, 3)
+    assert (below.get_va(), above.get_va()) == ("top", "bottom")
+
+
+def test_the_cell_of_each_centre_is_framed():
+    figure = plot_cells(torch.rand(3, 48, 48), BOXES, 6)
+    ax = figure.axes[0]
+    frames = [corners_of(patch) for patch in ax.patches]
+    assert frames == [*BOXES.tolist(), [0, 8, 8, 16], [16, 8, 24, 16]]
+    lines = [line.get_xydata().tolist() for line in ax.lines]
+    assert [[0, 8], [6, 11.5]] in lines and [[16, 8], [17.5, 9]] in lines
+
+
+def test_the_steps_of_average_precision():
+    precision, recall = [1.0, 0.5, 2 / 3], [0.5, 0.5, 1.0]
+    figure = plot_average_precision(
+        [0.9, 0.8, 0.7], [True, False, True], precision, recall
+    )
+    table, curve = figure.axes
+    assert [w for w in words(table) if w in ("TP", "FP")] == ["TP", "FP", "TP"]
+    assert {"0.90", "0.67", "0.50"} <= set(words(table))
+    best = curve.lines[0].get_xydata().tolist()
+    assert best == [[0, 1], [0.5, 1], [0.5, 2 / 3], [1, 2 / 3]]
+    assert curve.collections[1].get_offsets().tolist() == [
+        [0.5, 1.0], [0.5, 0.5], [1.0, pytest.approx(2 / 3)]
+    ]  # fmt: skip

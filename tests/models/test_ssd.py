@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from dlbook.models.ssd import SSD, residual_stage
+from dlbook.models.ssd import SSD, Backbone, residual_stage
 from dlbook.vision.anchors import make_anchors
 
 
@@ -36,14 +36,14 @@ def test_there_is_an_output_for_each_anchor(widths):
     strides = [8, 16, 32][: len(widths) - 1]
     anchors = make_anchors(96, {s: [(s, s)] * 3 for s in strides})
     model = SSD(5, widths=widths, depth=2, num_anchors=3).eval()
-    logits, offsets = model(torch.zeros(1, 1, 96, 96))
+    logits, offsets = model(torch.zeros(1, 3, 96, 96))
     assert logits.shape == (1, len(anchors), 6)
     assert offsets.shape == (1, len(anchors), 4)
 
 
 def test_every_parameter_receives_a_gradient():
     model = SSD(3, widths=(4, 8, 6), num_anchors=2)
-    logits, offsets = model(torch.randn(2, 1, 48, 48))
+    logits, offsets = model(torch.randn(2, 3, 48, 48))
     (logits.square().sum() + offsets.square().sum()).backward()
     assert all(p.grad.abs().sum() > 0 for p in model.parameters())
 
@@ -52,3 +52,9 @@ def test_a_stage_has_its_stride_once():
     maps = residual_stage(4, 6, depth=3)(torch.randn(2, 4, 12, 16))
     assert maps.shape == (2, 6, 6, 8)
     assert len(residual_stage(4, 6, depth=3)) == 3
+
+
+def test_a_backbone_returns_the_maps_of_its_stages():
+    backbone = Backbone(2, (4, 8, 6), depth=1)
+    fine, coarse = backbone(torch.randn(2, 2, 48, 64))
+    assert fine.shape == (2, 8, 6, 8) and coarse.shape == (2, 6, 3, 4)

@@ -15,6 +15,7 @@ from dlbook.models.densenet import DenseNet
 from dlbook.models.embedding_network import EmbeddingNetwork
 from dlbook.models.fast_style import FastStyle
 from dlbook.models.fcn import FCN
+from dlbook.models.feature_pyramid import FeaturePyramid
 from dlbook.models.googlenet import GoogLeNet
 from dlbook.models.gru import GRUCell
 from dlbook.models.language import Carried, LanguageModel
@@ -32,9 +33,10 @@ from dlbook.models.transformer import Transformer
 from dlbook.models.unet import UNet
 from dlbook.models.vgg import VGG
 from dlbook.models.vit import ViT
+from dlbook.models.yolo import YOLO
 from dlbook.training.metric_losses import supervised_contrastive_loss
 from dlbook.training.objectives import classification, regression
-from dlbook.vision import anchors, detection
+from dlbook.vision import anchors, detection, yolo
 
 K = 7  # classes, tokens
 PAIRS = (  # sources and targets, with padding
@@ -110,6 +112,27 @@ def detect_items(model, batch):
     return first + second, {"localisation": second}
 
 
+def detect_in_cells(model, batch):
+    images, corners, labels, _ = batch
+    predictions, shapes = model(images), images.new_tensor([[8, 8], [12, 20]])
+    cells = predictions.shape[1]
+    aims = yolo.cell_targets(corners, labels, shapes, cells=cells, size=32)
+    first, second = yolo.cell_loss(predictions, *aims)
+    return first + second, {"box": second}
+
+
+class OnImages(nn.Module):
+    """A pyramid on images and their halves; its means (B, 3)."""
+
+    def __init__(self):
+        super().__init__()
+        self.pyramid = FeaturePyramid([2, 2], 3)
+
+    def forward(self, images):
+        maps = self.pyramid([images, images[..., ::2, ::2]])
+        return sum(x.mean(dim=(2, 3)) for x in maps)
+
+
 def small_anchors(device):
     shapes = [(8, 8), (12, 20)]
     return anchors.make_anchors(32, {8: shapes, 16: shapes}, device=device)
@@ -175,6 +198,9 @@ MODELS = {
     "embedding_network": (
         partial(EmbeddingNetwork, 5, width=3), metric, characters
     ),
+    "feature_pyramid": (
+        OnImages, regression, (torch.ones(2, 2, 8, 8), torch.ones(2, 3))
+    ),
     "googlenet": (
         partial(
             GoogLeNet, K, 2, widths=(3, 3, 4), table=TABLE,
@@ -239,5 +265,8 @@ MODELS = {
         ),
         classification,
         partial(pictures, 28),
+    ),
+    "yolo": (
+        partial(YOLO, 3, 2, widths=(4, 6, 8)), detect_in_cells, scene_batch
     ),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from sample_boxes import random_boxes
 from torch import nn
 
 from dlbook.vision.anchors import make_anchors, targets
-from dlbook.vision.detection import detect, detection_loss
+from dlbook.vision.detection import detect, detection_loss, select
 
 LEVELS = {8: [(12, 20), (20, 12)], 16: [(30, 30), (20, 44)]}
 
@@ -135,3 +135,12 @@ def test_everything_is_made_on_the_device_of_the_boxes():
         detections = detect(model, boxes.new_zeros(2, 1, 96, 96), anchors)
     assert {loss.device.type for loss in losses} == {"cpu"}
     assert detections[0].boxes.device.type == "cpu"
+
+
+def test_selection_scores_every_pair_of_box_and_class():
+    boxes = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 9], [20, 0, 30, 9]])
+    probabilities = torch.tensor([[0.6, 0.3], [0.7, 0.01], [0.1, 0.5]])
+    detected = select(boxes, probabilities, 0.05, 0.5, 3)
+    assert detected.scores.tolist() == pytest.approx([0.7, 0.5, 0.3])
+    assert detected.labels.tolist() == [0, 1, 1]
+    assert torch.equal(detected.boxes, boxes[[1, 2, 0]])

@@ -99,24 +99,25 @@ def test_an_item_counts_for_the_class_of_the_best_box_on_it():
     assert table[0].tolist() == 6 * [0]
 
 
-def test_the_first_example_of_each_kind_is_shown():
-    images = torch.rand(2, 1, 20, 20)
-    detections = [detection((0, 1, 10, 10, 1)), detection((0, 0, 10, 10, 1))]
-    truths = [(BOXES[:2], LABELS[:2]), (BOXES[:1], LABELS[:1])]
+def test_one_example_of_each_kind_is_shown_each_in_its_own_scene():
+    images = torch.rand(4, 3, 20, 20)
+    hit, wrong = (0, 1, 10, 10, 1), (20, 0, 30, 10, 4)
+    detections = [detection(*rows) for rows in
+                  [(hit, wrong), (hit,), (hit, wrong), (hit,)]]  # fmt: skip
+    one, two = (BOXES[:1], LABELS[:1]), (BOXES[:2], LABELS[:2])
+    truths = [two, one, two, two]
     panels = first_examples(
         images, detections, truths, diagnose(detections, truths), names="abcde"
     )
-    assert list(panels) == ["true positive", "missed"]
-    image, true_boxes, boxes, names = panels["true positive"]
+    assert list(panels) == ["true positive", "classification", "missed"]
+    image, true_boxes, true_names, boxes, names = panels["true positive"]
+    assert torch.equal(image, images[1]) and torch.equal(true_boxes, BOXES[:1])
+    assert torch.equal(boxes, detections[1][0])
+    assert true_names == ["b"] and names == ["b"]
+    image, _, true_names, boxes, names = panels["classification"]
     assert torch.equal(image, images[0])
-    assert torch.equal(boxes, detections[0][0])
-    assert len(true_boxes) == 2 and names == ["b"]
-    assert torch.equal(panels["missed"][1], BOXES[1:2])
-
-
-def test_everything_is_made_on_the_device_of_the_boxes():
-    """Under another default device, what forgets to ask would stand there."""
-    detected = detection((0, 1, 10, 10, 1), (20, 0, 30, 10, 4))
-    with torch.device("meta"):
-        kinds, outcomes = diagnose_image(detected, (BOXES, LABELS))
-    assert kinds.device.type == outcomes.device.type == "cpu"
+    assert torch.equal(boxes, detections[0][0][1:])
+    assert true_names == ["b", "c"] and names == ["e"]
+    image, _, true_names, boxes, names = panels["missed"]
+    assert torch.equal(image, images[3])
+    assert len(boxes) == 0 and names == [] and true_names == ["b", "c"]

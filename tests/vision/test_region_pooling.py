@@ -5,14 +5,12 @@ import torch
 import torchvision.ops as ops
 from sample_boxes import adversarial_boxes, random_boxes
 
-from dlbook.vision.boxes import iou
 from dlbook.vision.region_pooling import (
     cells,
     linear_weights,
     roi_align,
     roi_pool,
 )
-from dlbook.vision.scenes import compose, ground_truth, scene_source
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
@@ -75,20 +73,3 @@ def test_linear_weights_by_hand():
         torch.tensor([-0.8, -3]), torch.tensor([-0.8, -3]), 1, 2, 1
     )
     assert outside.tolist() == [[[1, 0]], [[0, 0]]]
-
-
-@pytest.mark.parametrize(
-    ("stride", "shared", "lost"),
-    [(4, 0.71, 0.01), (8, 0.53, 0.36), (16, 0.33, 0.96)],
-)
-def test_what_rounding_costs_on_the_scenes_of_the_book(stride, shared, lost):
-    random = torch.Generator().manual_seed(1)
-    scenes = compose(scene_source("test"), 800, generator=random)
-    boxes = torch.cat([boxes for boxes, _ in ground_truth(scenes)])
-    read = (boxes / stride + 0.5).floor()  # rounded as in roi_pool
-    read[:, 2:] += 1
-    overlap = iou(boxes[:, None], stride * read[:, None]).flatten()
-    assert overlap.mean().item() == pytest.approx(shared, abs=0.02)
-    assert (overlap < 0.5).float().mean().item() == pytest.approx(
-        lost, abs=0.04
-    )
