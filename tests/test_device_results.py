@@ -17,6 +17,7 @@ from small_models import (
     scene_batch,
     small_anchors,
 )
+from style_cases import stylised
 from torch.utils.data import TensorDataset
 
 from dlbook.data.loaders import batches
@@ -342,11 +343,12 @@ OTHERS = {
     "vision/region_pooling": [pooled],
     "vision/scenes": [composed, touched],
     "vision/segmentation": [segmented],
+    "vision/style": [stylised],
     "vision/suppression": [suppressed],
     "vision/yolo": [detected_in_cells],
 }
 # Files and words and no device.
-WITHOUT = {"bleu", "ngrams", "vocabulary"}
+WITHOUT = {"bleu", "ngrams", "style_pictures", "vocabulary"}
 
 
 def test_every_file_has_a_case():
