@@ -31,24 +31,24 @@ def check_classes(labels: Tensor) -> None:
         )
 
 
-def contrastive_loss(embeddings, labels, *, margin: float = 0.8) -> Tensor:
-    """Mean over pairs of one class plus mean over pairs of two classes.
+def contrastive_loss(embeddings, labels, *, margin: float = 1.2) -> Tensor:
+    """Sum over all pairs of the batch, per pair of one class.
 
     A pair of one class costs its squared distance, a pair of two classes
     the square of what its distance lacks to `margin`. (Hadsell, Chopra and
-    LeCun, 2006, equation 4; the two means make up for the many more pairs
-    of two classes.)
+    LeCun, 2006, equation 4.)
     """
     check_classes(labels)
     first, second = torch.triu_indices(
         len(labels), len(labels), offset=1, device=embeddings.device
     )
     difference = embeddings[first] - embeddings[second]
-    same = labels[first] == labels[second]
     squared = difference.square().sum(dim=1)
     distance = squared.clamp_min(1e-12).sqrt()  # finite derivative at 0
-    apart = F.relu(margin - distance).square()
-    return squared[same].mean() + apart[~same].mean()
+    lacking = F.relu(margin - distance)
+    same = labels[first] == labels[second]
+    cost = torch.where(same, squared, lacking.square())
+    return cost.sum() / same.sum()
 
 
 def random_negatives(distances, candidates, to_positive) -> Tensor:
@@ -128,12 +128,12 @@ class ArcFace(nn.Module):
         num_classes: int,
         features: int = 128,
         *,
-        margin: float = 0.3,
+        margin: float = 0.2,
         scale: float = 16.0,
     ):
         super().__init__()
         self.margin, self.scale = margin, scale
-        self.weight = nn.Parameter(torch.randn(num_classes, features))
+        self.weight = nn.Parameter(0.01 * torch.randn(num_classes, features))
 
     def forward(self, embeddings, labels):
         cosines = embeddings @ F.normalize(self.weight, dim=1).T

@@ -63,7 +63,7 @@ def test_contrastive_loss_is_the_sum_over_pairs(embeddings, margin):
             together.append(distance**2)
         else:
             apart.append(max(0, margin - distance) ** 2)
-    expected = sum(together) / len(together) + sum(apart) / len(apart)
+    expected = (sum(together) + sum(apart)) / len(together)
     ours = contrastive_loss(embeddings, LABELS, margin=margin)
     assert ours.item() == pytest.approx(expected)
 
