@@ -61,7 +61,8 @@ def plot_sheet(images, names, *, marks=None, size: float = 0.42):
 
 def plot_siamese(first, second):
     """Two characters, one network with shared weights, and a distance."""
-    ax = plt.subplots(figsize=(7, 2.4))[1]
+    figure, ax = plt.subplots(figsize=(7, 2.3), layout="none")
+    figure.subplots_adjust(0, 0, 1, 1)
     distance = box(ax, 6.4, 0, "distance\nof the two points")
     decision = box(ax, 8.6, 0, "below the\nthreshold?")
     for y, image in ((0.8, first), (-0.8, second)):
@@ -148,7 +149,7 @@ def plot_roc(curves, *, ax=None):
     ax = ax or plt.gca()
     for name, (false, true) in curves.items():
         ax.plot(false, true, label=name)
-    ax.plot([0, 1], [1, 0], color=LIGHT_GREY, lw=1)
+    ax.plot([0, 0.5], [1, 0.5], color=LIGHT_GREY, lw=1)
     ax.set(
         xlim=(0, 1), ylim=(0, 1.01), xlabel="false accepts of all different",
         ylabel="true accepts of all same",
