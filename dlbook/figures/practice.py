@@ -42,7 +42,6 @@ def plot_runs(runs: dict, *, columns: int = 3, most: float = 4.0):
             right.set_ylabel("accuracy", color=BLUE)
         if i >= len(runs) - columns:
             ax.set_xlabel("epoch")
-    figure.tight_layout()
     return figure
 
 
