@@ -29,8 +29,10 @@ class NiN(nn.Sequential):
 
     No fully connected layer: the last convolution has one map for each class,
     and its mean is the logit. `kernel_sizes` belong to the three blocks,
-    `stride` to the first. The paper has no `norm`. Differs from the paper: no
-    ReLU after the last maps, so that a logit can be negative.
+    `stride` to the first. The widths, and average pooling after the second
+    block, are those of the definition for CIFAR-10 that the authors
+    published with the paper, which has no `norm`. Differs from both: no ReLU
+    after the last maps, so that a logit can be negative.
     """
 
     def __init__(
