@@ -32,10 +32,11 @@ def count_outcomes(predicted, labels) -> Counts:
 
 def precision_recall_f1(counts: Counts) -> tuple[float, float, float]:
     """Precision, recall and F1; 0 where nothing is there to divide by."""
-    found, alarms, missed, _ = counts
-    precision = found / max(found + alarms, 1)
-    recall = found / max(found + missed, 1)
-    f1 = 2 * found / max(2 * found + alarms + missed, 1)
+    announced = counts.true_positives + counts.false_positives
+    positives = counts.true_positives + counts.false_negatives
+    precision = counts.true_positives / max(announced, 1)
+    recall = counts.true_positives / max(positives, 1)
+    f1 = 2 * counts.true_positives / max(announced + positives, 1)
     return precision, recall, f1
 
 
@@ -66,11 +67,11 @@ def cumulative_counts(scores, labels) -> tuple[Tensor, Tensor, Tensor]:
 
 def roc_curve(scores, labels) -> tuple[Tensor, Tensor]:
     """False- and true-positive rate (M + 1,), from (0, 0) to (1, 1)."""
-    found, alarms, _ = cumulative_counts(scores, labels)
-    start = found.new_zeros(1)
+    positives, negatives, _ = cumulative_counts(scores, labels)
+    start = positives.new_zeros(1)
     return (
-        torch.cat([start, alarms / alarms[-1]]),
-        torch.cat([start, found / found[-1]]),
+        torch.cat([start, negatives / negatives[-1]]),
+        torch.cat([start, positives / positives[-1]]),
     )
 
 
@@ -82,8 +83,9 @@ def area_under_roc(scores, labels) -> float:
 
 def precision_recall_curve(scores, labels) -> tuple[Tensor, Tensor, Tensor]:
     """Precision, recall and threshold (M,), highest threshold first."""
-    found, alarms, thresholds = cumulative_counts(scores, labels)
-    return found / (found + alarms), found / found[-1], thresholds
+    positives, negatives, thresholds = cumulative_counts(scores, labels)
+    precision = positives / (positives + negatives)
+    return precision, positives / positives[-1], thresholds
 
 
 def average_precision(scores, labels) -> float:
