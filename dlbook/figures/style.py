@@ -45,14 +45,15 @@ def show_grid(rows: dict, *, titles=None, size: float = 1.25):
 def plot_recognised(curves: dict, *, points: dict):
     """Shares of fonts, upwards, against shares of texts, to the right.
 
-    `curves` are {name: {layer: (font, text)}}, each point with its layer;
-    `points` {name: (font, text)} stand alone.
+    `curves` are {name: {layer: (font, text)}}, with numbers at the first and
+    the last layer; `points` {name: (font, text)} stand alone.
     """
     figure, ax = plt.subplots(figsize=(6.4, 3.6))
     for name, values in curves.items():
         fonts, texts = zip(*values.values(), strict=True)
         (line,) = ax.plot(texts, fonts, "o-", label=name, markersize=4)
-        for layer, font, text in zip(values, fonts, texts, strict=True):
+        for layer in (min(values), max(values)):
+            font, text = values[layer]
             _beside(ax, str(layer), text, font, line.get_color())
     for name, (font, text) in points.items():
         ax.plot(text, font, "s", color=GREY, markersize=5)

@@ -23,6 +23,11 @@ class FeatureMaps(nn.Module):
     ):
         super().__init__()
         self.layers = sorted(set(layers))
+        if not 0 <= self.layers[0] <= self.layers[-1] < len(network):
+            raise ValueError(
+                f"the network has the layers 0 to {len(network) - 1}: choose "
+                f"from these, not {self.layers}"
+            )
         kept = list(network)[: self.layers[-1] + 1]
         self.network = nn.Sequential(*kept)
         self.network.eval().requires_grad_(False)

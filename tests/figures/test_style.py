@@ -28,12 +28,16 @@ def test_show_grid_refuses_rows_of_different_lengths(titles):
 
 def test_plot_recognised_draws_layers_and_points():
     curves = {
-        "trained": {0: (0.5, 0.25), 4: (0.75, 0.5)},
+        "trained": {0: (0.5, 0.25), 2: (0.5, 0.5), 4: (0.75, 0.5)},
         "random": {0: (0.25, 1.0), 4: (0.125, 0.5)},
     }
     ax = plot_recognised(curves, points={"pixels": (0.25, 0.75)}).axes[0]
     trained, random, pixels = ax.lines
-    assert trained.get_xydata().tolist() == [[0.25, 0.5], [0.5, 0.75]]
+    assert trained.get_xydata().tolist() == [
+        [0.25, 0.5],
+        [0.5, 0.5],
+        [0.5, 0.75],
+    ]
     assert random.get_label() == "random"
     assert pixels.get_xydata().tolist() == [[0.75, 0.25]]
     words = [text.get_text() for text in ax.texts]

@@ -40,10 +40,23 @@ def test_smearing_blurs_along_the_flow_only():
     assert lines.diff(dim=1).std() < 0.5 * lines.diff(dim=0).std()
 
 
+def test_smearing_reaches_as_far_back_as_forward():
+    noise, across = torch.zeros(1, 1, 21, 21), torch.zeros(2, 21, 21)
+    noise[..., 10, 10], across[0] = 1, 1
+    row = smear(noise, across, length=5)[10]
+    torch.testing.assert_close(row, row.flip(0), atol=1e-4, rtol=0)
+    assert row[7] > row[0] + 1
+
+
 def test_flows_have_length_one_and_turn():
     flow = eddies(30, 2, generator())
     torch.testing.assert_close(flow.norm(dim=0), torch.ones(30, 30))
     assert flow[0].min() < 0 < flow[0].max()
+    u, v = flow
+    turning = (v.diff(dim=1)[:-1] - u.diff(dim=0)[:, :-1]).flatten()
+    spreading = (u.diff(dim=1)[:-1] + v.diff(dim=0)[:, :-1]).flatten()
+    strongest = turning.topk(9).indices  # the middle of an eddy
+    assert turning[strongest].mean() > 3 * spreading[strongest].mean().abs()
 
 
 def test_speckles_are_squares():
