@@ -23,7 +23,8 @@ def draw_boxes(
 ):
     """Rectangles for boxes (N, 4), corners, each with a name above it.
 
-    Or below it, where `below` says so.
+    Or below it, where `below` says so. A name that would leave the axes stands
+    within its box.
     """
     names = names if names is not None else [""] * len(boxes)
     for box, name in zip(np.asarray(boxes), names, strict=True):
@@ -37,9 +38,11 @@ def draw_boxes(
         rectangle.set_path_effects([outline])  # seen on every background
         ax.add_patch(rectangle)
         if name:
+            end = max(ax.get_ylim())
+            inside = bottom > end - 7 if below else top < 7  # room for words
             ax.text(
-                left, bottom if below else top, name, fontsize=6,
-                color=TEXT, va="top" if below else "bottom",
+                left, bottom if below else top, name, fontsize=6, color=TEXT,
+                va="bottom" if below == inside else "top",
                 bbox={"fc": color, "ec": "none", "pad": 0.6}, clip_on=True,
             )  # fmt: skip
     return ax.figure

@@ -73,7 +73,8 @@ def confusion_matrix(
 def first_examples(images, detections, truths, diagnoses, *, names):
     """One example of each kind of error, and a missed item.
 
-    Each is the first in a scene that shows no other. `names` are those of
+    Each is the first in a scene that shows no other; "missed" shows only the
+    items that were missed. `names` are those of
     the classes. Returns {title: (image, true boxes, their names, detected
     boxes, their names)} in the order of `KINDS`, as `plot_detection_errors`
     draws them; kinds without an example are left out.
@@ -82,21 +83,25 @@ def first_examples(images, detections, truths, diagnoses, *, names):
     for image, (boxes, _, labels), (true_boxes, true_labels), pair in zip(
         images, detections, truths, diagnoses, strict=True
     ):
-        true_names = [names[k] for k in true_labels]
-        for title, row in kinds_in(*pair):
+        for title, shown, row in kinds_in(*pair):
             if title not in examples:
+                true_names = [names[k] for k in true_labels[shown]]
                 detected, called = boxes[row], [names[k] for k in labels[row]]
                 examples[title] = (
-                    image, true_boxes, true_names, detected, called
+                    image, true_boxes[shown], true_names, detected, called
                 )  # fmt: skip
                 break
     return {t: examples[t] for t in (*KINDS, "missed") if t in examples}
 
 
 def kinds_in(kinds, outcomes):
-    """(kind, [number of a detection]) of a scene, rare kinds first."""
+    """(kind, items to show (M,), [number of a detection]), rare kinds first.
+
+    Of a scene; with "missed" the items are those that were missed.
+    """
+    missed = outcomes == OUTCOMES.index("missed")
+    if missed.any():
+        yield "missed", missed, []
     rare_first = sorted(enumerate(kinds.tolist()), key=lambda pair: -pair[1])
-    if (outcomes == OUTCOMES.index("missed")).any():
-        yield "missed", []
     for d, kind in rare_first:
-        yield KINDS[kind], [d]
+        yield KINDS[kind], torch.ones_like(missed), [d]

@@ -110,7 +110,17 @@ def test_true_and_detected_boxes_are_told_apart():
     assert words(first) == ["bag", "coat", "bag"]
     below, above = first.texts[0], first.texts[2]
     assert below.get_position() == (2, 20) and above.get_position() == (2, 3)
-    assert (below.get_va(), above.get_va()) == ("top", "bottom")
+    assert (below.get_va(), above.get_va()) == ("top", "top")  # no room above
+
+
+def test_names_that_would_leave_the_image_stand_in_their_boxes():
+    boxes = torch.tensor([[5.0, 3, 20, 20], [5, 20, 20, 46]])
+    for below, expected in [(False, ["top", "bottom"]),
+                            (True, ["top", "bottom"])]:  # fmt: skip
+        _, ax = plt.subplots()
+        show_scene(ax, torch.rand(3, 48, 48))
+        draw_boxes(ax, boxes, names=["a", "b"], below=below)
+        assert [text.get_va() for text in ax.texts] == expected
 
 
 def test_the_cell_of_each_centre_is_framed():

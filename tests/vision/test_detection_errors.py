@@ -118,6 +118,7 @@ def test_one_example_of_each_kind_is_shown_each_in_its_own_scene():
     assert torch.equal(image, images[0])
     assert torch.equal(boxes, detections[0][0][1:])
     assert true_names == ["b", "c"] and names == ["e"]
-    image, _, true_names, boxes, names = panels["missed"]
+    image, true_boxes, true_names, boxes, names = panels["missed"]
     assert torch.equal(image, images[3])
-    assert len(boxes) == 0 and names == [] and true_names == ["b", "c"]
+    assert len(boxes) == 0 and names == [] and true_names == ["c"]
+    assert torch.equal(true_boxes, BOXES[1:2])  # the first was detected
