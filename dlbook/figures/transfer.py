@@ -47,6 +47,7 @@ def plot_thaws(stages, thaws: dict):
     is {strategy: number of stages that stay frozen}.
     """
     _, ax = plt.subplots(figsize=(7.2, 0.62 * len(thaws) + 0.3))
+    ax.set(xlim=(-2.5, len(stages)), ylim=(-len(thaws), 1))
     for row, (name, frozen) in enumerate(thaws.items()):
         y = -row
         ax.text(-0.75, y, name, ha="right", va="center", fontsize="small")
