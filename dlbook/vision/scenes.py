@@ -27,13 +27,13 @@ class SceneSource(NamedTuple):
 
     items: Tensor  # pictures (N, 28, 28) in 0..1
     labels: Tensor  # (N,)
-    photos: list  # one (3, H, W) in 0..1 for each name in PHOTOS
+    photos: list  # one (C, H, W) in 0..1 for each name in PHOTOS
 
 
 class Scenes(NamedTuple):
     """B scenes with room for M items each.
 
-    images (B, 3, H, W) in 0..1; boxes (B, M, 4) corners in pixels, 0 where
+    images (B, C, H, W) in 0..1; boxes (B, M, 4) corners in pixels, 0 where
     there is no item; labels (B, M) in 0..9, or -1 where there is no item;
     photos (B,) are the numbers of the backgrounds in `PHOTOS`; owners
     (B, H, W) hold the number of the item that is visible at a pixel, that
@@ -50,8 +50,8 @@ class Scenes(NamedTuple):
     owners: Tensor
 
 
-def scene_source(split: str) -> SceneSource:
-    """Items and photographs of "train", "valid" or "test".
+def scene_source(split: str, *, grey: bool = False) -> SceneSource:
+    """Items and photographs, in colour or grey, of "train", "valid" or "test".
 
     The splits share nothing: items are those of Fashion-MNIST's own sets (the
     last 5,000 training images validate), and of each photograph the left
@@ -65,8 +65,9 @@ def scene_source(split: str) -> SceneSource:
         images, labels = images[-5000:], labels[-5000:]
     photos = []
     for name in PHOTOS:
-        picture = photo(name).float().expand(3, -1, -1) / 255  # (3, H, W)
-        width = picture.shape[2]
+        picture = photo(name).float()
+        picture = picture.mean(0, True) if grey else picture.expand(3, -1, -1)
+        picture, width = picture / 255, picture.shape[2]
         photos.append(picture[..., int(start * width) : int(end * width)])
     return SceneSource(images.float() / 255, labels.long(), photos)
 
@@ -151,22 +152,19 @@ class SceneLoader:
     def __iter__(self):
         for _ in range(self.length):
             yield compose(
-                self.source,
-                self.batch_size,
-                size=self.size,
-                items=self.items,
-                sides=self.sides,
-            )
+                self.source, self.batch_size, size=self.size,
+                items=self.items, sides=self.sides,
+            )  # fmt: skip
 
 
 def backgrounds(photos, count: int, size: int, *, device, generator=None):
-    """Random crops (B, 3, size, size), and which photo each is from (B,).
+    """Random crops (B, C, size, size), and which photo each is from (B,).
 
     Half of the crops are mirrored.
     """
     random = {"device": device, "generator": generator}
     chosen = torch.randint(len(photos), (count,), **random)
-    images = photos[0].new_empty(count, 3, size, size)
+    images = photos[0].new_empty(count, len(photos[0]), size, size)
     for number, photograph in enumerate(photos):
         rows = (chosen == number).nonzero()[:, 0]
         crops = photograph.unfold(1, size, 1).unfold(2, size, 1)
@@ -184,13 +182,15 @@ def mirror_half(pictures, shape, *, device, generator=None):
 
 
 def tints(images, count: int, *, device, generator=None):
-    """Colours (B, count, 3) whose largest component is 1.
+    """Colours (B, count, C) whose largest component is 1.
 
-    Each has the hue of a random pixel of the `images` (B, 3, H, W), so that
+    Each has the hue of a random pixel of the `images` (B, C, H, W), so that
     items have the colours of backgrounds, and an item's own colour says
-    nothing about its class.
+    nothing about its class. Grey images (C = 1) have no hue.
     """
-    B, _, H, W = images.shape
+    B, C, H, W = images.shape
+    if C == 1:
+        return images.new_ones(B, count, 1)
     random = {"device": device, "generator": generator}
     image = torch.randint(B, (B, count), **random)
     pixel = torch.randint(H * W, (B, count), **random)
@@ -260,9 +260,9 @@ def intersection_over_smaller(boxes, others):
 
 
 def paste(images, pictures, colors, origins, scales):
-    """Lay pictures (B, h, w) over images (B, 3, H, W), and their cover.
+    """Lay pictures (B, h, w) over images (B, C, H, W), and their cover.
 
-    Pictures are tinted with colors (B, 3). `origins` (B, 2) are x and y of
+    Pictures are tinted with colors (B, C). `origins` (B, 2) are x and y of
     each picture's top left corner, `scales` (B,) its size in the scene over
     its own. Dark pixels are transparent. Each row and column of the scene is
     a weighted mean of rows and columns of the picture, so scaling and moving

@@ -314,3 +314,17 @@ def test_everything_is_made_on_the_device_of_the_source():
             assert image.device.type == box.device.type == "cpu"
         windows = window_set(source, 5, generator=generator(3))
         assert all(t.device.type == "cpu" for t in windows.tensors)
+
+
+def test_grey_scenes_have_one_channel_and_draw_no_colors():
+    grey, color = scene_source("valid", grey=True), scene_source("valid")
+    for one, three in zip(grey.photos, color.photos, strict=True):
+        torch.testing.assert_close(one, three.mean(dim=0, keepdim=True))
+    random = generator(3)
+    scenes = compose(grey, 5, size=60, items=(1, 2), generator=random)
+    assert scenes.images.shape == (5, 1, 60, 60)
+    colored, drawn = generator(3), random.get_state()
+    same = compose(color, 5, size=60, items=(1, 2), generator=colored)
+    assert torch.equal(same.boxes, scenes.boxes)
+    assert torch.equal(same.owners, scenes.owners)
+    assert not torch.equal(colored.get_state(), drawn)
