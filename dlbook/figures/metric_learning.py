@@ -136,8 +136,9 @@ def plot_distances(same, different, *, threshold: float, ax=None):
         ax.hist(values, bins, density=True, color=color, alpha=0.6,
                 label=name)  # fmt: skip
     ax.axvline(threshold, color=GREY, ls="--", label="threshold")
-    ax.set(xlabel="distance", ylabel="density", xlim=(0, 2))
-    ax.legend(fontsize="small")
+    top = 1.45 * ax.get_ylim()[1]  # room for the legend
+    ax.set(xlabel="distance", ylabel="density", xlim=(0, 2), ylim=(0, top))
+    ax.legend(fontsize="small", loc="upper left")
     return ax.figure
 
 
