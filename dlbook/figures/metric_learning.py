@@ -97,7 +97,8 @@ def plot_triplet(to_positive: float, to_negative: float, *, margin: float):
     for name, ((x, y), color) in points.items():
         ax.plot([0, x], [0, y], color=color, lw=1)
         ax.plot(x, y, "o", color=color)
-        ax.annotate(name, (x, y), (0, -11), textcoords="offset points",
+        above = 11 if name == "positive" else -11  # beside its line
+        ax.annotate(name, (x, y), (0, above), textcoords="offset points",
                     ha="center", va="center", color=color,
                     fontsize="small")  # fmt: skip
     ax.set(xlim=(-1.25, 1.75), ylim=(-1.2, 1.2), aspect="equal")
