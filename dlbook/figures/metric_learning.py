@@ -7,7 +7,7 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Annulus, Circle, Rectangle
 
 from dlbook.figures.diagram import arrow, box, finish
 from dlbook.figures.palette import (
@@ -87,8 +87,11 @@ def plot_triplet(to_positive: float, to_negative: float, *, margin: float):
     """
     reach = math.sqrt(to_positive**2 + margin)
     figure, ax = plt.subplots(figsize=(4.6, 3.4))
-    ax.add_patch(Circle((0, 0), reach, fc=LIGHT_BLUE, ec=GREY, ls="--"))
-    ax.add_patch(Circle((0, 0), to_positive, fc="white", ec=GREY))
+    if margin > 0:  # see-through: seen on light and on dark pages
+        ring = Annulus((0, 0), reach, reach - to_positive, fc=BLUE, alpha=0.2)
+        ax.add_patch(ring)
+    for radius, style in ((reach, "--"), (to_positive, "-")):
+        ax.add_patch(Circle((0, 0), radius, fill=False, ec=GREY, ls=style))
     points = {
         "anchor": ((0, 0), INK),
         "positive": ((-to_positive * 0.6, to_positive * 0.8), BLUE),
@@ -99,7 +102,7 @@ def plot_triplet(to_positive: float, to_negative: float, *, margin: float):
         ax.plot(x, y, "o", color=color)
         above = 11 if name == "positive" else -11  # beside its line
         ax.annotate(name, (x, y), (0, above), textcoords="offset points",
-                    ha="center", va="center", color=color,
+                    ha="center", va="center", color=INK,
                     fontsize="small")  # fmt: skip
     ax.set(xlim=(-1.25, 1.75), ylim=(-1.2, 1.2), aspect="equal")
     ax.axis("off")
