@@ -1,5 +1,6 @@
 """The full run of the page, as far as it goes without a GPU."""
 
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -26,25 +27,27 @@ LARGE = [network for network in NETWORKS if network is not LeNetBatchNorm]
 
 @pytest.fixture(scope="module")
 def entries():
-    """{network: (fitted, narrow)}: what the page enters for its match."""
+    """{network: (small, full)}: how the page builds each network."""
     page = nbformat.read(CHAPTERS / "modern_cnns.ipynb", 4)
-    entered = {}
+    small = {}
 
-    def compete(name, network, *, fitted, narrow, lr):
-        entered[network] = (fitted, narrow)
+    def compete(name, network, *, lr):
+        small[name] = network
 
-    names = {
-        "nn": nn,
-        "compete": compete,
-        "short": False,
-        "device": torch.device("cpu"),
-    }
+    names = {"nn": nn, "partial": partial, "compete": compete}
     for network in NETWORKS:
         names[network.__name__] = network
     for cell in page.cells:
-        if "compete(" in cell.source and "def compete" not in cell.source:
+        competes = "compete(" in cell.source
+        if competes and "def compete" not in cell.source:
             exec(cell.source, names)
-    return entered
+        if cell.cell_type == "code" and "FULL = {" in cell.source:
+            exec(cell.source, names)
+    assert list(names["FULL"]) == list(small)
+    return {
+        network: (small[name], partial(network, **settings))
+        for name, (network, settings) in names["FULL"].items()
+    }
 
 
 def widths(model) -> list[int]:
@@ -56,22 +59,24 @@ def widths(model) -> list[int]:
     ][:-1]
 
 
-def test_all_eight_compete(entries):
+def test_all_eight_compete_with_networks_of_their_own_class(entries):
     assert tuple(entries) == NETWORKS
+    for network, (small, _) in entries.items():
+        assert small.func is network
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_full_run_trains_the_layers_of_the_paper(entries, network):
-    fitted, _ = entries[network]
+    _, full = entries[network]
     with torch.device("meta"):
-        assert widths(network(10, 1, **fitted)) == widths(network())
+        assert widths(full(10, 1)) == widths(network())
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_full_network_takes_a_step_on_small_images(entries, network):
-    fitted, _ = entries[network]
+    _, full = entries[network]
     torch.manual_seed(0)
-    model = network(10, 1, **fitted).to(memory_format=torch.channels_last)
+    model = full(10, 1).to(memory_format=torch.channels_last)
     images = torch.randn(2, 1, 28, 28)
     with torch.autocast("cpu", torch.bfloat16):
         model(images).sum().backward()
@@ -79,9 +84,7 @@ def test_the_full_network_takes_a_step_on_small_images(entries, network):
 
 
 @pytest.mark.parametrize("network", LARGE)
-def test_the_narrow_network_is_a_tenth_of_it(entries, network):
-    fitted, narrow = entries[network]
+def test_the_small_network_is_a_tenth_of_it(entries, network):
     with torch.device("meta"):
-        small = count_parameters(network(10, 1, **fitted | narrow))
-        large = count_parameters(network(10, 1, **fitted))
-    assert 10 * small < large
+        small, full = (build(10, 1) for build in entries[network])
+    assert 10 * count_parameters(small) < count_parameters(full)
