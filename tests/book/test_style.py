@@ -16,6 +16,7 @@ CODE = PACKAGE + TOOLS + sorted(
     for path in (ROOT / folder).rglob("*.py")
 )  # fmt: skip
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+COMPARISONS = {"keras"}  # pages about libraries, which need no own code
 
 # Which rooms a room may import, beside itself; the bottom imports nothing.
 ROOMS = {
@@ -162,7 +163,7 @@ def test_drifted_finds_a_changed_line():
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=name)
 def test_pages_show_the_code_of_the_package(path):
-    seen = 0
+    seen = path.stem in COMPARISONS
     for source, _ in cells(path):
         if source.startswith("# dlbook/"):
             assert drifted(source) == []
