@@ -43,7 +43,7 @@ def cutmix(images, labels, *, num_classes: int, alpha: float):
     """
     height, width = images.shape[-2:]
     half = math.sqrt(1 - beta(alpha)) / 2
-    x, y = torch.randint(width, (1,)), torch.randint(height, (1,))
+    x, y = int(torch.randint(width, ())), int(torch.randint(height, ()))
     left, right = max(x - int(half * width), 0), x + int(half * width)
     top, bottom = max(y - int(half * height), 0), y + int(half * height)
     mixed = images.clone()
