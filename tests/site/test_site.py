@@ -14,6 +14,7 @@ CHECKS = (
     site_checks.visible_reports,
 )
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+DRAWN = [path for path in CHAPTERS if path.stem != "keras"]  # numbers only
 FIGURE = (
     '<div class="dl-interact"><script type="application/json">'
     '{"alts": %s, "changes": [[], []]}</script></div>'
@@ -30,7 +31,7 @@ def test_the_trial_book(check):
     assert check(site_books.trial_site()) == []
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.stem)
 def test_every_chapter_has_its_interactive_figures(path):
     assert site_checks.missing_figures(site_books.real_site(), path) == []
 
